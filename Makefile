@@ -1,0 +1,48 @@
+# What people and CI run, and nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+# feedgen comes as source only; its build uses the locked setuptools, not whatever is newest today.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --only-binary :all: --no-binary feedgen
+TESTS ?= tests
+
+.PHONY: run install dev test check format lock
+
+run: install
+	$(BIN)/newswire up --seed seeds --demo
+
+install: .venv/.runtime
+
+# A stamp per lock: a second start with the same lock installs nothing.
+.venv/.runtime: requirements-build.lock requirements.lock pyproject.toml Makefile
+	$(PYTHON) deploy/check_python.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) -r requirements-build.lock
+	$(PIP) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+dev: .venv/.dev
+
+.venv/.dev: .venv/.runtime requirements-dev.lock
+	$(PIP) -r requirements-dev.lock
+	touch $@
+
+check: dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+format: dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+COMPILE = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package pip
+
+# uv resolves for every platform at once; what it writes holds versions and hashes, no index address.
+lock:
+	$(COMPILE) --group build -o requirements-build.lock
+	$(COMPILE) -c requirements-build.lock -o requirements.lock pyproject.toml
+	$(COMPILE) -c requirements.lock --group build --group dev -o requirements-dev.lock pyproject.toml

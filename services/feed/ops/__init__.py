@@ -1,0 +1,1 @@
+"""The backlog in numbers, for people and for programs. It only reads."""

@@ -1,0 +1,1 @@
+"""Takes articles in: reads documents, accepts articles, publishes their events. Start with `app.py`."""

@@ -1,0 +1,1 @@
+"""Reads documents into drafts, one file per form; what a reading gives is in `reading.py`."""

@@ -1,0 +1,168 @@
+"""Every key name in Redis, in one place.
+
+What one transaction touches shares one hash tag (`{…}`), so that the same code runs on a Redis Cluster, where
+no transaction may cross slots: an article's keys bear its partition's tag, a feed's keys the feed's, an
+endpoint's keys the endpoint's. Keys without a tag are only ever touched alone.
+"""
+
+import hashlib
+from zlib import crc32
+
+PREFIX = "newswire:"
+
+
+def digest(text: str) -> str:
+    """Return 32 hexadecimal digits that stand for a text of any length or alphabet inside a key."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+# --- partitions: the stream and what is stored with it ---------------------------------------------------
+
+
+def partition_of(article_id: str, partitions: int) -> int:
+    """Return the partition, 0 to `partitions` - 1, in which all keys of this article live, for ever."""
+    return crc32(article_id.encode()) % partitions
+
+
+def partitions_registry() -> str:
+    """Return where the number of partitions is kept: it cannot change under stored data."""
+    return f"{PREFIX}partitions"
+
+
+def events(partition: int) -> str:
+    """Return the physical stream of one partition."""
+    return f"{PREFIX}{{p{partition}}}:events"
+
+
+def dead_letters(partition: int, group: str) -> str:
+    """Return the stream of the events that one consumer group gave up."""
+    return f"{PREFIX}{{p{partition}}}:dead-letters:{group}"
+
+
+def article(partition: int, article_id: str) -> str:
+    """Return ingest's own record of an article (JSON). The feed service never reads it."""
+    return f"{PREFIX}{{p{partition}}}:article:{article_id}"
+
+
+def entry(partition: int, article_id: str) -> str:
+    """Return the feed service's read model of an article (hash)."""
+    return f"{PREFIX}{{p{partition}}}:entry:{article_id}"
+
+
+def entries(partition: int) -> str:
+    """Return the set of the ids of all articles that the feed service knows in a partition."""
+    return f"{PREFIX}{{p{partition}}}:entries"
+
+
+def payload(partition: int, event_id: str) -> str:
+    """Return the webhook body of an event (bytes), stored once however many endpoints it goes to."""
+    return f"{PREFIX}{{p{partition}}}:payload:{event_id}"
+
+
+# --- identity: how an article without an id is found again -----------------------------------------------
+
+
+def identity_url(normalised_url: str) -> str:
+    """Return the claim of an address: the id of the article that has it."""
+    return f"{PREFIX}identity:url:{digest(normalised_url)}"
+
+
+def identity_title_date(normalised_title: str, day: str) -> str:
+    """Return the claim of a title on a day: the id of the article."""
+    return f"{PREFIX}identity:title-date:{digest(f'{normalised_title}|{day}')}"
+
+
+def identity_title(normalised_title: str) -> str:
+    """Return the hash of all articles that ever bore this title: id → what tells them apart (JSON)."""
+    return f"{PREFIX}identity:title:{digest(normalised_title)}"
+
+
+# --- feeds ----------------------------------------------------------------------------------------------
+
+
+def feeds() -> str:
+    """Return the hash of all known feeds: selection → title for people."""
+    return f"{PREFIX}feeds"
+
+
+def feed_index(selection: str) -> str:
+    """Return a feed's articles (sorted set): member article id, score milliseconds since 1970."""
+    return f"{PREFIX}{{feed:{selection}}}:index"
+
+
+def feed_versions(selection: str) -> str:
+    """Return which version of each article a feed has taken account of (hash), withdrawn ones included."""
+    return f"{PREFIX}{{feed:{selection}}}:versions"
+
+
+def feed_state(selection: str) -> str:
+    """Return a feed's own state (hash): `version` (counter), `updated` (milliseconds since 1970)."""
+    return f"{PREFIX}{{feed:{selection}}}:state"
+
+
+def feed_rendition(selection: str, form: str) -> str:
+    """Return a feed's finished bytes in one form (hash): `version`, `body`, `etag`."""
+    return f"{PREFIX}{{feed:{selection}}}:rendition:{form}"
+
+
+# --- partners and deliveries ----------------------------------------------------------------------------
+
+
+def partners() -> str:
+    """Return the hash of partners: id → JSON."""
+    return f"{PREFIX}partners"
+
+
+def endpoints() -> str:
+    """Return the hash of endpoints: id → JSON."""
+    return f"{PREFIX}endpoints"
+
+
+def endpoints_version() -> str:
+    """Return the counter that moves with every change of an endpoint; workers reread when it has."""
+    return f"{PREFIX}endpoints:version"
+
+
+def queues() -> str:
+    """Return the sorted set of endpoints that have work: score = when the earliest is due (ms)."""
+    return f"{PREFIX}queues"
+
+
+def endpoint_due(endpoint_id: str) -> str:
+    """Return an endpoint's queue (sorted set): delivery id → due at (ms)."""
+    return f"{PREFIX}{{{endpoint_id}}}:due"
+
+
+def endpoint_leased(endpoint_id: str) -> str:
+    """Return an endpoint's deliveries in hand (sorted set): delivery id → lease ends at (ms)."""
+    return f"{PREFIX}{{{endpoint_id}}}:leased"
+
+
+def endpoint_deliveries(endpoint_id: str) -> str:
+    """Return all of an endpoint's deliveries (sorted set): delivery id → created at (ms)."""
+    return f"{PREFIX}{{{endpoint_id}}}:deliveries"
+
+
+def endpoint_status(endpoint_id: str, status: str) -> str:
+    """Return an endpoint's deliveries of one status (sorted set): delivery id → created at (ms)."""
+    return f"{PREFIX}{{{endpoint_id}}}:status:{status}"
+
+
+def endpoint_statistics(endpoint_id: str) -> str:
+    """Return an endpoint's counters and latest times (hash)."""
+    return f"{PREFIX}{{{endpoint_id}}}:statistics"
+
+
+def endpoint_latencies(endpoint_id: str) -> str:
+    """Return the durations of an endpoint's latest attempts (list, milliseconds, newest first)."""
+    return f"{PREFIX}{{{endpoint_id}}}:latencies"
+
+
+def delivery(endpoint_id: str, delivery_id: str) -> str:
+    """Return one delivery (hash)."""
+    return f"{PREFIX}{{{endpoint_id}}}:delivery:{delivery_id}"
+
+
+def attempts(endpoint_id: str, delivery_id: str) -> str:
+    """Return the attempts of one delivery (list of JSON, oldest first)."""
+    return f"{PREFIX}{{{endpoint_id}}}:attempts:{delivery_id}"

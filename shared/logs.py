@@ -1,0 +1,53 @@
+"""Structured logs on stderr: one wide line per unit of work, as text for people or as JSON for machines.
+
+Libraries that use the standard `logging` come out in the same form. Tokens and secrets are never passed in.
+"""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import FilteringBoundLogger, Processor
+
+
+def configure(log_format: Literal["console", "json"], level: str, *, process: str) -> None:
+    """Set up this process's logs; every line bears `process`. `level` is a name such as `info`."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        if log_format == "json"
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+        logging.getLogger(chatty).handlers = []
+        logging.getLogger(chatty).propagate = True
+    # httpx logs every request with its whole URL at INFO; our own line says what was attempted.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+def get_logger(name: str) -> FilteringBoundLogger:
+    """Return a logger; its events have stable names such as `article.accepted`."""
+    logger: FilteringBoundLogger = structlog.get_logger(name)
+    return logger

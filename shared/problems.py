@@ -1,0 +1,88 @@
+"""Errors for people and programs: `application/problem+json` (RFC 9457), the same from every service."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+MEDIA_TYPE = "application/problem+json"
+
+_TITLES = {
+    400: "Bad request",
+    401: "Not authorised",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    409: "Conflict",
+    410: "Gone",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Not valid",
+    429: "Too many requests",
+    503: "Temporarily unavailable",
+}
+
+
+class Problem(Exception):  # noqa: N818 - RFC 9457's own word for what is told to the client
+    """An answer that is no success: its status, and a sentence that says what to mend."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+    def response(self) -> JSONResponse:
+        """Return the problem as an HTTP answer; `errors` lists every bad field as `{"field", "message"}`."""
+        body: dict[str, Any] = {
+            "type": "about:blank",
+            "title": _TITLES.get(self.status, "Error"),
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            body["errors"] = [dict(error) for error in self.errors]
+        return JSONResponse(body, self.status, headers=self.headers, media_type=MEDIA_TYPE)
+
+
+def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return pydantic's errors as `{"field": "authors.0.name", "message": …}`, one for every bad field."""
+    return [
+        {"field": ".".join(str(part) for part in error["loc"]) or "(body)", "message": str(error["msg"])}
+        for error in errors
+    ]
+
+
+def not_valid(errors: Sequence[Mapping[str, Any]]) -> Problem:
+    """Return the 422 that names every bad field of pydantic's `errors`."""
+    fields = field_errors(errors)
+    detail = "; ".join(f"{field['field']}: {field['message']}" for field in fields)
+    return Problem(422, detail, errors=fields)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of `app`, the framework's own included, a problem document."""
+
+    @app.exception_handler(Problem)
+    async def _problem(_: Request, problem: Problem) -> JSONResponse:
+        return problem.response()
+
+    @app.exception_handler(HTTPException)
+    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+        return Problem(error.status_code, str(error.detail), headers=error.headers).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        # FastAPI's `loc` starts with where the value stood (`body`, `query`): not part of the field's name.
+        return not_valid([{**e, "loc": e["loc"][1:]} for e in error.errors()]).response()
