@@ -1,1 +1,1 @@
-"""The `newswire` command: talks to the services over HTTP, and `up` runs all of them. Start with `main.py`."""
+"""The `newswire` command: speaks HTTP to the services; `up` runs all of them. Start with `main.py`."""

@@ -1,4 +1,4 @@
-"""What a document or a JSON body states, before it is accepted: looser than an article, often without an id."""
+"""What a document or JSON body states, before it is accepted: looser than an article, often without an id."""
 
 from datetime import date
 from enum import StrEnum
