@@ -5,9 +5,14 @@ import secrets
 import socket
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from shared import keys
+from shared.logs import get_logger
+from shared.redis_connection import UNREACHABLE, durability_warnings
+from shared.serving import StartError
+
+log = get_logger(__name__)
 
 FEEDS = "feeds"
 DELIVERIES = "deliveries"
@@ -42,3 +47,24 @@ async def settle_partitions(redis: "Redis", partitions: int) -> int:
 def consumer_name() -> str:
     """Return a name that no other consumer has or had: a pending entry must never find a false owner."""
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+async def prepare(redis: "Redis", partitions: int) -> None:
+    """Make everything in Redis that every process relies on; harmless when it is there already.
+
+    Raises `StartError` when Redis cannot be reached or used, or holds data of another number of partitions.
+    """
+    try:
+        kept = await settle_partitions(redis, partitions)
+        if kept != partitions:
+            raise StartError(
+                f"NEWSWIRE_PARTITIONS is {partitions}, but the stored data has {kept}: set it to {kept}. "
+                "The number cannot change once articles are stored."
+            )
+        await make_groups(redis, partitions)
+    except UNREACHABLE as error:
+        raise StartError(f"Redis cannot be reached ({error}): check NEWSWIRE_REDIS_URL.") from error
+    except RedisError as error:
+        raise StartError(f"Redis cannot be used: {error}") from error
+    for warning in await durability_warnings(redis):
+        log.warning("redis.not_durable", advice=warning)

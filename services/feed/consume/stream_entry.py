@@ -1,0 +1,41 @@
+"""One entry of the stream and the event in it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from faststream.redis import BinaryMessageFormatV1
+from pydantic import ValidationError
+
+from shared.events import ArticleEvent
+from shared.problems import field_errors
+
+PAYLOAD_FIELD = b"__data__"
+"""Where FastStream puts a message in an entry."""
+
+
+@dataclass(frozen=True)
+class StreamEntry:
+    """An entry as it stands on the stream: its id (`milliseconds-sequence`) and its fields."""
+
+    id: bytes
+    fields: Mapping[bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Why no event can be made of an entry: nothing will change that, however often it is tried."""
+
+    reason: str
+
+
+def read_event(entry: StreamEntry) -> ArticleEvent | Unreadable:
+    """Return the event of an entry, or why there is none. Raises nothing, whatever the bytes are."""
+    message = entry.fields.get(PAYLOAD_FIELD)
+    if message is None:
+        return Unreadable(f"the entry has no field {PAYLOAD_FIELD.decode()}")
+    body, _ = BinaryMessageFormatV1.parse(message)
+    try:
+        return ArticleEvent.model_validate_json(body)
+    except ValidationError as error:
+        bad = "; ".join(f"{e['field']}: {e['message']}" for e in field_errors(error.errors()))
+        return Unreadable(f"not an article event: {bad}"[:1000])

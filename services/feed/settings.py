@@ -1,0 +1,68 @@
+"""Settings of the feed service."""
+
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import NoDecode
+
+from shared.settings import SharedSettings
+
+Network = IPv4Network | IPv6Network
+
+
+class FeedSettings(SharedSettings):
+    """What the feed service needs to know beside what every process does."""
+
+    feed_host: str = "127.0.0.1"
+    feed_port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    admin_token: Annotated[str, Field(min_length=16)] | None = None
+    public_url: str | None = None
+    publisher_name: Annotated[str, Field(min_length=1)] = "Newswire"
+    publisher_url: str | None = None
+    allow_private_endpoints: Annotated[tuple[Network, ...], NoDecode] = ()
+    retry_schedule: Annotated[tuple[float, ...], NoDecode] = (
+        *(5, 5 * 60, 30 * 60),
+        *(2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600),
+    )
+    """Seconds from each failed attempt to the next; after the last one the delivery is dead."""
+
+    @field_validator("public_url", "publisher_url")
+    @classmethod
+    def _absolute_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an absolute http or https URL, such as https://news.example.org")
+        return value.rstrip("/")
+
+    @field_validator("allow_private_endpoints", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError as error:
+            raise ValueError(f"must be networks in CIDR notation, comma-separated ({error})") from error
+
+    @field_validator("retry_schedule", mode="before")
+    @classmethod
+    def _seconds(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            seconds = tuple(float(part) for part in value.split(","))
+        except ValueError as error:
+            raise ValueError("must be seconds, comma-separated, such as 5,300,1800") from error
+        if not all(0 < step <= 30 * 24 * 3600 for step in seconds):
+            raise ValueError("must be positive seconds, none above 30 days")
+        return seconds
+
+    @property
+    def base_url(self) -> str:
+        """The base of every link in feeds and pages, without a slash at its end."""
+        host = f"[{self.feed_host}]" if ":" in self.feed_host else self.feed_host
+        return self.public_url or f"http://{host}:{self.feed_port}"

@@ -1,0 +1,82 @@
+"""How a process serves HTTP and ends: its port, its signals, its exit code; the same for every service."""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Coroutine
+from typing import Any, NoReturn
+
+import uvicorn
+from fastapi import FastAPI
+
+_GRACE_SECONDS = 10
+"""How long requests that are under way may take to end after a stop was asked for."""
+
+
+class StartError(Exception):
+    """The process cannot start; the message is one sentence for the person who started it."""
+
+
+def give_up(error: Exception) -> NoReturn:
+    """End the process with the error's one sentence on stderr and exit code 1."""
+    sys.exit(f"newswire: {error}")
+
+
+def bind(host: str, port: int, setting: str) -> socket.socket:
+    """Return a listening socket, or raise a `StartError` that names the port and the setting to change."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise StartError(
+            f"Cannot listen on {host} port {port} ({error.strerror}): set {setting} to a free one."
+        ) from error
+    listening.setblocking(False)
+    return listening
+
+
+async def run_until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run the parts of a process side by side until SIGINT or SIGTERM, or until one of them ends.
+
+    All the others are then cancelled and waited for. What a part raised is raised on.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(part) for part in parts]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    for task in (stopping, *tasks):
+        task.cancel()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    for end in ends:
+        if isinstance(end, Exception):
+            raise end
+
+
+async def serve(app: FastAPI, listening: socket.socket) -> None:
+    """Serve `app` on a bound socket until cancelled, then let requests under way come to their end."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            access_log=False,  # costs a third of the requests; one wide line per unit of work says more
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        await asyncio.shield(serving)
+        if not server.started:
+            raise StartError("The HTTP service did not start; the log lines above say why.")
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await serving
+        raise

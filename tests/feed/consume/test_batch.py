@@ -1,0 +1,158 @@
+"""A batch of entries: effects before acknowledgement, poison apart from outage."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from faststream.redis import RedisBroker
+from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from services.feed.consume.batch import BatchRunner
+from services.feed.consume.stream_entry import StreamEntry
+from shared import keys
+from shared.events import ArticleEvent
+from shared.streams import FEEDS, make_groups
+from tests.builders import HandClock, an_article, an_event
+from tests.conftest import ValkeyServer
+
+STREAM = keys.events(0)
+
+
+class Applied:
+    """Takes events in; refuses those with a title in `poison`, and everything while `outages` are left."""
+
+    def __init__(self) -> None:
+        self.titles: list[str] = []
+        self.poison: set[str] = set()
+        self.outages = 0
+
+    async def __call__(self, _: int, events: Sequence[ArticleEvent]) -> None:
+        if self.outages:
+            self.outages -= 1
+            raise RedisConnectionError("away")
+        for event in events:
+            if event.article.title in self.poison:
+                raise ValueError(f"cannot take {event.article.title}")
+        self.titles += [event.article.title for event in events]
+
+
+@pytest.fixture
+def applied() -> Applied:
+    return Applied()
+
+
+@pytest.fixture
+def runner(redis: Redis, applied: Applied) -> BatchRunner:
+    return BatchRunner(redis, 0, FEEDS, applied, HandClock())
+
+
+async def put_on_stream(url: str, *titles: str) -> None:
+    """Publish an event for each title, as ingest does."""
+    async with RedisBroker(url, logger=logging.getLogger("test")) as broker:
+        await broker.connect()
+        for title in titles:
+            await broker.publish(an_event(article=an_article(title=title)), stream=STREAM)
+
+
+async def read(redis: Redis, consumer: str = "one") -> list[StreamEntry]:
+    """Read everything new in the name of `consumer`."""
+    reply: Any = await redis.xreadgroup(FEEDS, consumer, {STREAM: ">"}, count=100)
+    return [StreamEntry(*pair) for pair in reply[0][1]] if reply else []
+
+
+async def claim(redis: Redis, consumer: str = "two") -> list[StreamEntry]:
+    """Take over everything pending, as after a crash."""
+    _, claimed, *_ = await redis.xautoclaim(STREAM, FEEDS, consumer, min_idle_time=0)
+    return [StreamEntry(*pair) for pair in claimed]
+
+
+async def pending(redis: Redis) -> int:
+    return int((await redis.xpending(STREAM, FEEDS))["pending"])
+
+
+async def dead_letters(redis: Redis) -> list[dict[bytes, bytes]]:
+    letters: Any = await redis.xrange(keys.dead_letters(0, FEEDS))
+    return [fields for _, fields in letters]
+
+
+@pytest.fixture(autouse=True)
+async def groups(redis: Redis) -> None:
+    await make_groups(redis, 1)
+
+
+async def test_a_batch_is_acknowledged_after_its_effects(
+    redis: Redis, valkey: ValkeyServer, runner: BatchRunner, applied: Applied
+) -> None:
+    await put_on_stream(valkey.url, "one", "two")
+    await runner.run(await read(redis), reclaimed=False)
+    assert applied.titles == ["one", "two"]
+    assert await pending(redis) == 0
+
+
+async def test_an_outage_postpones_the_batch_and_loses_nothing(
+    redis: Redis, valkey: ValkeyServer, runner: BatchRunner, applied: Applied
+) -> None:
+    await put_on_stream(valkey.url, "one", "two")
+    applied.outages = 3
+    await runner.run(await read(redis), reclaimed=False)
+    assert applied.titles == ["one", "two"]
+    assert await dead_letters(redis) == []
+
+
+async def test_an_unreadable_entry_goes_to_the_dead_letters_and_the_others_flow(
+    redis: Redis, valkey: ValkeyServer, runner: BatchRunner, applied: Applied
+) -> None:
+    await redis.xadd(STREAM, {"__data__": b"\xff\xfe\x00"})
+    await redis.xadd(STREAM, {"something": b"else"})
+    await put_on_stream(valkey.url, "good")
+    await runner.run(await read(redis), reclaimed=False)
+    assert applied.titles == ["good"]
+    assert await pending(redis) == 0
+    first, second = await dead_letters(redis)
+    assert first[b"__data__"] == b"\xff\xfe\x00"
+    assert b"not an article event" in first[b"reason"]
+    assert b"no field __data__" in second[b"reason"]
+
+
+async def test_an_event_that_raises_is_tried_five_times_alone_and_then_given_up(
+    redis: Redis, valkey: ValkeyServer, runner: BatchRunner, applied: Applied
+) -> None:
+    applied.poison = {"bad"}
+    await put_on_stream(valkey.url, "one", "bad", "two")
+    await runner.run(await read(redis), reclaimed=False)
+    assert applied.titles == ["one", "two"]
+    for _ in range(3):
+        assert await pending(redis) == 1
+        await runner.run(await claim(redis), reclaimed=True)
+    assert await dead_letters(redis) == []
+    await runner.run(await claim(redis), reclaimed=True)
+    assert await pending(redis) == 0
+    (letter,) = await dead_letters(redis)
+    assert letter[b"attempts"] == b"5"
+    assert b"cannot take bad" in letter[b"reason"]
+
+
+async def test_an_event_that_kills_its_process_every_time_is_given_up_unopened(
+    redis: Redis, valkey: ValkeyServer, runner: BatchRunner, applied: Applied
+) -> None:
+    await put_on_stream(valkey.url, "killer")
+    await read(redis)
+    for _ in range(4):
+        await claim(redis, "somebody who died")
+    await runner.run(await claim(redis), reclaimed=True)
+    assert applied.titles == []
+    (letter,) = await dead_letters(redis)
+    assert letter[b"attempts"] == b"5"
+    assert b"the process died" in letter[b"reason"]
+
+
+async def test_what_a_killed_consumer_had_read_is_done_by_the_next(
+    redis: Redis, valkey: ValkeyServer, runner: BatchRunner, applied: Applied
+) -> None:
+    await put_on_stream(valkey.url, "one", "two")
+    await read(redis, "killed before it did anything")
+    await runner.run(await claim(redis), reclaimed=True)
+    assert applied.titles == ["one", "two"]
+    assert await pending(redis) == 0

@@ -1,0 +1,119 @@
+"""Consuming as a whole: where a group starts, what a killed consumer leaves, what ends the process."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+from faststream.redis import RedisBroker
+from redis.asyncio import Redis
+
+from services.feed.consume.consuming import Consuming
+from services.feed.consume.watchdog import ConsumerDiedError
+from shared import keys
+from shared.events import ArticleEvent
+from shared.streams import DELIVERIES, FEEDS, make_groups
+from tests.builders import HandClock, an_article, an_event
+from tests.conftest import ValkeyServer
+
+
+class Seen:
+    """The titles that each group was given."""
+
+    def __init__(self) -> None:
+        self.titles: dict[str, list[str]] = {FEEDS: [], DELIVERIES: []}
+
+    def taker(self, group: str) -> Callable[[int, Sequence[ArticleEvent]], "asyncio.Future[None]"]:
+        def take(_: int, events: Sequence[ArticleEvent]) -> "asyncio.Future[None]":
+            self.titles[group] += [event.article.title for event in events]
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            done.set_result(None)
+            return done
+
+        return take
+
+
+async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - what is waited for happens in Valkey, not in this loop
+            await asyncio.sleep(0.02)
+
+
+async def publish(url: str, *titles: str) -> None:
+    async with RedisBroker(url, logger=logging.getLogger("test")) as broker:
+        for title in titles:
+            await broker.publish(an_event(article=an_article(title=title)), stream=keys.events(0))
+
+
+@asynccontextmanager
+async def consuming(url: str, redis: Redis, seen: Seen) -> AsyncIterator["asyncio.Task[None]"]:
+    """Consume in the background, with an abandoned entry taken over after a fifth of a second."""
+    await make_groups(redis, 1)
+    parts = Consuming(
+        url,
+        redis,
+        partitions=1,
+        applies={group: seen.taker(group) for group in (FEEDS, DELIVERIES)},
+        clock=HandClock(),
+        reclaim_idle_ms=200,
+    )
+    task = asyncio.create_task(parts.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_events_published_before_the_first_start_reach_every_group(
+    valkey: ValkeyServer, redis: Redis
+) -> None:
+    await publish(valkey.url, "early")
+    seen = Seen()
+    async with consuming(valkey.url, redis, seen):
+        await until(lambda: seen.titles == {FEEDS: ["early"], DELIVERIES: ["early"]})
+
+
+async def test_what_a_killed_consumer_had_in_hand_is_taken_over(valkey: ValkeyServer, redis: Redis) -> None:
+    await make_groups(redis, 1)
+    await publish(valkey.url, "in hand")
+    await redis.xreadgroup(FEEDS, "killed", {keys.events(0): ">"})
+    seen = Seen()
+    async with consuming(valkey.url, redis, seen):
+        await until(lambda: seen.titles[FEEDS] == ["in hand"])
+
+
+async def test_consuming_goes_on_by_itself_after_a_kill_of_the_server(
+    valkey: ValkeyServer, redis: Redis
+) -> None:
+    seen = Seen()
+    async with consuming(valkey.url, redis, seen) as task:
+        await publish(valkey.url, "before")
+        await until(lambda: seen.titles[FEEDS] == ["before"])
+        valkey.kill()
+        valkey.start()
+        await publish(valkey.url, "after")
+        await until(lambda: "after" in seen.titles[FEEDS] and "after" in seen.titles[DELIVERIES], 6)
+        assert not task.done()
+
+
+async def test_a_flushed_redis_ends_consuming_with_the_reason(valkey: ValkeyServer, redis: Redis) -> None:
+    seen = Seen()
+    async with consuming(valkey.url, redis, seen) as task:
+        await publish(valkey.url, "before")
+        await until(lambda: seen.titles[FEEDS] == ["before"])
+        await redis.flushall()
+        with pytest.raises(ConsumerDiedError, match=r"has stopped|is gone"):
+            await asyncio.wait_for(task, 10)
+
+
+async def test_nothing_is_read_twice_by_a_second_start(valkey: ValkeyServer, redis: Redis) -> None:
+    await publish(valkey.url, "once")
+    first, second = Seen(), Seen()
+    async with consuming(valkey.url, redis, first):
+        await until(lambda: first.titles[FEEDS] == ["once"] and first.titles[DELIVERIES] == ["once"])
+    async with consuming(valkey.url, redis, second):
+        await publish(valkey.url, "twice")
+        await until(lambda: second.titles[FEEDS] == ["twice"])
+    assert first.titles[FEEDS] == ["once"]
