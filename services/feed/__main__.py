@@ -1,0 +1,27 @@
+"""Start the feed service: `python -m services.feed [--role web|worker]`; without a role it is both."""
+
+import argparse
+import asyncio
+
+from services.feed.app import Role, run
+from services.feed.settings import FeedSettings
+from shared import logs
+from shared.serving import StartError, give_up
+from shared.settings import SettingsError, read_settings
+
+
+def main() -> None:
+    """Read the command line and the settings, then run until stopped. Exit code 1 when it cannot go on."""
+    parser = argparse.ArgumentParser(prog="python -m services.feed", description=__doc__)
+    parser.add_argument("--role", choices=[role.value for role in Role], default=Role.BOTH.value)
+    role = Role(parser.parse_args().role)
+    try:
+        settings = read_settings(FeedSettings)
+        logs.configure(settings.log_format, settings.log_level, process=f"feed-{role}")
+        asyncio.run(run(settings, role))
+    except (SettingsError, StartError) as error:
+        give_up(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""A page saved as text goes in; readers find its articles in every feed that should hold them."""
+
+from calendar import timegm
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from tests.conftest import ValkeyServer
+from tests.journeys.running import Newswire, newswire
+
+SEED = Path(__file__).parents[3] / "shared" / "seeds" / "000_f2855d6fc267123d.txt"
+
+needs_seed = pytest.mark.skipif(not SEED.exists(), reason=f"the real seed document is not at {SEED}")
+
+JANUARY_23 = timegm((2019, 1, 23, 0, 0, 0))
+
+
+def published_titles(installation: Newswire, selection: str, form: str) -> list[str]:
+    feed = feedparser.parse(installation.feed.get(f"/feeds/{selection}.{form}").content)
+    assert not feed.bozo, feed.bozo_exception
+    return [entry.title for entry in feed.entries]
+
+
+@needs_seed
+@pytest.mark.parametrize("partitions", ["1", "3"])
+def test_the_real_document_reaches_every_feed_in_every_format(
+    valkey: ValkeyServer, tmp_path: Path, partitions: str
+) -> None:
+    with newswire(valkey, tmp_path, NEWSWIRE_PARTITIONS=partitions) as installation:
+        answer = installation.ingest.post(
+            "/documents", content=SEED.read_bytes(), headers={"Content-Type": "text/plain"}
+        )
+        assert answer.status_code == 202, answer.text
+        outcomes = answer.json()
+        assert [outcome["outcome"] for outcome in outcomes] == ["published"] * 5
+        ids = {outcome["id"] for outcome in outcomes}
+        installation.wait(lambda: len(installation.feed_items()) == 5, "all five are in the feed")
+
+        for form in ("rss", "atom", "json"):
+            parsed = feedparser.parse(installation.feed.get(f"/feeds/all.{form}").content)
+            assert {entry.id for entry in parsed.entries} == ids
+            main = parsed.entries[-1]
+            assert main.title == "What North Korea wants from the next US summit"
+            assert timegm(main.published_parsed) == JANUARY_23
+            assert main.author == "Duyeon Kim"
+            assert len(published_titles(installation, "author/jason-bartlett", form)) == 3
+            assert published_titles(installation, "kind/podcast", form) == ["Engaging North Korea"]
+            assert len(published_titles(installation, "outlet/the-diplomat", form)) == 3
+            assert published_titles(installation, "outlet/bulletin-of-the-atomic-scientists", form) == [
+                main.title
+            ]
+
+        again = installation.ingest.post(
+            "/documents", content=SEED.read_bytes(), headers={"Content-Type": "text/plain"}
+        )
+        assert [outcome["outcome"] for outcome in again.json()] == ["unchanged"] * 5
+        assert {outcome["id"] for outcome in again.json()} == ids
+
+
+def test_an_update_and_a_withdrawal_show_in_every_feed_that_held_the_article(
+    valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    with newswire(valkey, tmp_path) as installation:
+        first = installation.accept(title="Before", topics=["Energy", "Trade"], url="https://t.example/a")
+        installation.wait(lambda: len(installation.feed_items("topic/energy")) == 1, "it is published")
+        installation.accept(id=first["id"], title="After", topics=["Trade"], url="https://t.example/a")
+        installation.wait(lambda: installation.feed_items("topic/energy") == [], "it left its old topic")
+        (item,) = installation.feed_items("topic/trade")
+        assert (item["id"], item["title"]) == (first["id"], "After")
+
+        gone = installation.ingest.post(f"/articles/{first['id']}/withdraw", json={"reason": "retracted"})
+        assert gone.is_success, gone.text
+        installation.wait(lambda: installation.feed_items("all") == [], "it is withdrawn")
+        assert installation.feed_items("topic/trade") == []
+        assert installation.feed.get("/feeds/topic/trade.rss").status_code == 200
+        assert installation.feed.get(f"/articles/{first['id']}").status_code == 410
+
+        installation.ingest.post(f"/articles/{first['id']}/restore").raise_for_status()
+        installation.wait(lambda: len(installation.feed_items("topic/trade")) == 1, "it is back")
