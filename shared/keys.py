@@ -96,12 +96,12 @@ def feed_versions(selection: str) -> str:
 
 
 def feed_state(selection: str) -> str:
-    """Return a feed's own state (hash): `version` (counter), `updated` (milliseconds since 1970)."""
+    """Return a feed's own state (hash): `version`, `updated` (ms since 1970), `modified` (µs since 1970)."""
     return f"{PREFIX}{{feed:{selection}}}:state"
 
 
 def feed_rendition(selection: str, form: str) -> str:
-    """Return a feed's finished bytes in one form (hash): `version`, `body`, `etag`."""
+    """Return a feed's finished bytes in one form (hash), compressed, and what they were made of."""
     return f"{PREFIX}{{feed:{selection}}}:rendition:{form}"
 
 

@@ -9,8 +9,9 @@ from redis.exceptions import RedisError, ResponseError
 
 from shared import keys
 from shared.logs import get_logger
-from shared.redis_connection import UNREACHABLE, durability_warnings
+from shared.redis_connection import UNREACHABLE, durability_warnings, redis_url, without_password
 from shared.serving import StartError
+from shared.settings import SharedSettings
 
 log = get_logger(__name__)
 
@@ -49,22 +50,25 @@ def consumer_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
-async def prepare(redis: "Redis", partitions: int) -> None:
+async def prepare(redis: "Redis", settings: SharedSettings) -> None:
     """Make everything in Redis that every process relies on; harmless when it is there already.
 
     Raises `StartError` when Redis cannot be reached or used, or holds data of another number of partitions.
     """
+    address = without_password(redis_url(settings))
     try:
-        kept = await settle_partitions(redis, partitions)
-        if kept != partitions:
+        kept = await settle_partitions(redis, settings.partitions)
+        if kept != settings.partitions:
             raise StartError(
-                f"NEWSWIRE_PARTITIONS is {partitions}, but the stored data has {kept}: set it to {kept}. "
-                "The number cannot change once articles are stored."
+                f"NEWSWIRE_PARTITIONS is {settings.partitions}, but what is stored at {address} has {kept}: "
+                f"set it to {kept}, or start with an empty store."
             )
-        await make_groups(redis, partitions)
+        await make_groups(redis, settings.partitions)
+        for warning in await durability_warnings(redis):
+            log.warning("redis.not_durable", advice=warning)
     except UNREACHABLE as error:
-        raise StartError(f"Redis cannot be reached ({error}): check NEWSWIRE_REDIS_URL.") from error
+        raise StartError(
+            f"Redis at {address} cannot be reached: start it, or set NEWSWIRE_REDIS_URL."
+        ) from error
     except RedisError as error:
-        raise StartError(f"Redis cannot be used: {error}") from error
-    for warning in await durability_warnings(redis):
-        log.warning("redis.not_durable", advice=warning)
+        raise StartError(f"Redis at {address} cannot be used: {error}") from error

@@ -1,1 +1,1 @@
-"""The `newswire` command: speaks HTTP to the services; `up` runs all of them. Start with `main.py`."""
+"""The `newswire` command: HTTP to the services, and all of them on one machine. Start with `main.py`."""

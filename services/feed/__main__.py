@@ -4,6 +4,7 @@ import argparse
 import asyncio
 
 from services.feed.app import Role, run
+from services.feed.consume.watchdog import ConsumerDiedError
 from services.feed.settings import FeedSettings
 from shared import logs
 from shared.serving import StartError, give_up
@@ -19,7 +20,7 @@ def main() -> None:
         settings = read_settings(FeedSettings)
         logs.configure(settings.log_format, settings.log_level, process=f"feed-{role}")
         asyncio.run(run(settings, role))
-    except (SettingsError, StartError) as error:
+    except (SettingsError, StartError, ConsumerDiedError) as error:
         give_up(error)
 
 

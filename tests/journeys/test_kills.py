@@ -80,7 +80,7 @@ def test_the_backlog_is_true_while_the_consumer_is_stopped_and_after_it_has_caug
         installation.wait(lambda: groups()["feeds"]["lag"] == 7, "the lag is seen")
         assert groups()["deliveries"]["lag"] == 7
         assert groups()["feeds"]["oldest_age_seconds"] > 0
-        assert groups()["feeds"]["state"] != "ok"
+        installation.wait(lambda: groups()["feeds"]["state"] == "stalled", "the page says so")
         installation.start("worker")
         installation.wait(
             lambda: all(row["lag"] == 0 and row["pending"] == 0 for row in groups().values()),

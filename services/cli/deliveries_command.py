@@ -1,0 +1,121 @@
+"""`newswire deliveries`: what was sent, what came of it, and sending it again."""
+
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import quote
+
+import typer
+from typer import echo
+
+from services.cli.client import Service
+from services.cli.endpoints_command import Endpoint, endpoint_path
+from services.cli.moments import read_moment
+from services.cli.printing import print_fields, print_json, print_rows
+from services.cli.remote import AsJson, with_feed_service
+from services.cli.settings import read_command_settings
+from shared.clock import SystemClock
+from shared.timestamps import rfc3339
+
+app = typer.Typer(help="What was sent to partners.")
+
+Delivery = Annotated[str, typer.Argument(metavar="ID", help="The delivery's id.", show_default=False)]
+
+_LIST_COLUMNS = (
+    *("id", "status", "event_type", "endpoint_id", "attempts"),
+    *("created_at", "last_status", "last_error", "next_attempt_at"),
+)
+_ATTEMPT_COLUMNS = ("number", "at", "trigger", "status", "error", "duration_ms", "detail", "response_excerpt")
+_PAGE = 100
+
+
+class Status(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    RETRYING = "retrying"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+@app.command("list")
+@with_feed_service
+def list_deliveries(
+    service: Service,
+    *,
+    status: Annotated[Status | None, typer.Option(help="Only those of this status.")] = None,
+    endpoint: Annotated[str | None, typer.Option(metavar="ID", help="Only those to this endpoint.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = _PAGE,
+    as_json: AsJson = False,
+) -> None:
+    """List deliveries, the newest first."""
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while len(found) < limit:
+        question = {"status": status, "endpoint": endpoint, "limit": min(_PAGE, limit - len(found))}
+        page = service.get("/api/deliveries", {**question, "cursor": cursor})
+        found += page["deliveries"]
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    if as_json:
+        print_json({"deliveries": found, "next_cursor": cursor})
+    else:
+        print_rows(_LIST_COLUMNS, [[d.get(column) for column in _LIST_COLUMNS] for d in found])
+
+
+@app.command("show")
+@with_feed_service
+def show_delivery(service: Service, delivery: Delivery, *, as_json: AsJson = False) -> None:
+    """Show one delivery with every attempt."""
+    found = service.get(_delivery_path(delivery))
+    if as_json:
+        print_json(found)
+        return
+    print_fields({name: value for name, value in found.items() if not isinstance(value, list | dict)})
+    if found["history"]:
+        echo()
+        rows = [[a.get(column) for column in _ATTEMPT_COLUMNS] for a in found["history"]]
+        print_rows(_ATTEMPT_COLUMNS, rows)
+
+
+@app.command("retry")
+@with_feed_service
+def retry_delivery(service: Service, delivery: Delivery) -> None:
+    """Send a delivery again now, also one that is dead or was delivered."""
+    service.post(_delivery_path(delivery, "/retry"))
+    echo(f"{delivery}: will be sent again")
+
+
+@app.command("replay")
+@with_feed_service
+def replay_deliveries(
+    service: Service,
+    endpoint: Endpoint,
+    *,
+    since: Annotated[str, typer.Option(metavar="TIME", help="2026-03-02T12:00:00Z, 2026-03-02, or 90m ago.")],
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="The same; now when not given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send an endpoint again everything that was published since a time, under the same webhook ids."""
+    body = {"since": _moment(since, "--since")}
+    if until is not None:
+        body["until"] = _moment(until, "--until")
+    answer = service.post(endpoint_path(endpoint, "/replay"), body)
+    if as_json:
+        print_json(answer)
+    else:
+        echo(f"{endpoint}: {answer['queued']} deliveries will be sent again")
+
+
+def _delivery_path(delivery: str, call: str = "") -> str:
+    return f"/api/deliveries/{quote(delivery, safe='')}{call}"
+
+
+def _moment(text: str, option: str) -> str:
+    try:
+        moment = read_moment(text, now=SystemClock().now(), zone=read_command_settings().zone)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is no time such as 2026-03-02T12:00:00Z, 2026-03-02 or 90m.", param_hint=repr(option)
+        ) from error
+    return rfc3339(moment)

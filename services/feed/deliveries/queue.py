@@ -1,0 +1,195 @@
+"""The queue of each endpoint in Redis: put in, lease, finish, give back, put in again.
+
+What is due stands in a sorted set of the endpoint's own. `keys.queues()` merely points to endpoints that have
+work, so that nobody has to look at all of them; it may be lost or late at any time, and `mark_all` mends it.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from redis.asyncio import Redis
+
+from services.feed.deliveries import queue_scripts
+from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
+from services.feed.deliveries.lease import (
+    STATUSES,
+    Ask,
+    Finish,
+    Lease,
+    enqueue_arguments,
+    finish_arguments,
+    finish_keys,
+    lease_from,
+)
+from services.feed.deliveries.outcome import Trigger
+from shared import keys
+from shared.timestamps import epoch_ms
+
+_LOOK_AGAIN_MS = 500
+"""When more is due than may be in hand, others look again after this time; who holds some goes on."""
+
+
+class DeliveryQueue:
+    """All endpoints' queues. `window` is how many deliveries of one endpoint may be in all workers' hands."""
+
+    def __init__(self, redis: "Redis", *, window: int = 8, lease: timedelta = timedelta(seconds=30)) -> None:
+        self._redis = redis
+        self.window = window
+        self._lease = lease
+
+    async def enqueue(self, endpoint_id: str, deliveries: Sequence[NewDelivery], now: datetime) -> int:
+        """Queue deliveries that are not there yet, and return how many are new."""
+        (new,) = await self.enqueue_all({endpoint_id: deliveries}, now)
+        return new
+
+    async def enqueue_all(self, work: Mapping[str, Sequence[NewDelivery]], now: datetime) -> list[int]:
+        """Queue the deliveries of several endpoints, point to them, and return how many are new of each."""
+        pipe = self._redis.pipeline(transaction=False)
+        for endpoint_id, deliveries in work.items():
+            names = [
+                keys.endpoint_deliveries(endpoint_id),
+                keys.endpoint_status(endpoint_id, DeliveryStatus.PENDING),
+                keys.endpoint_due(endpoint_id),
+                *(keys.delivery(endpoint_id, delivery.id) for delivery in deliveries),
+            ]
+            fields = (field for delivery in deliveries for field in enqueue_arguments(delivery))
+            pipe.eval(queue_scripts.ENQUEUE, len(names), *names, epoch_ms(now), *fields)
+        new: list[int] = await pipe.execute()
+        # After the enqueuing: whoever takes a mark away looks into the queue after that.
+        await self.mark(dict.fromkeys(work, epoch_ms(now)))
+        return new
+
+    async def mark(self, due_at: dict[str, int]) -> None:
+        """Point to endpoints that have work, each with the time (ms) at which the first is due."""
+        if due_at:
+            await self._redis.zadd(keys.queues(), due_at, lt=True)
+
+    async def mark_all(self, endpoint_ids: Sequence[str]) -> None:
+        """Point to every one of these endpoints that has anything waiting or in hand."""
+        pipe = self._redis.pipeline(transaction=False)
+        for endpoint_id in endpoint_ids:
+            pipe.zrange(keys.endpoint_due(endpoint_id), 0, 0, withscores=True)
+            pipe.zrange(keys.endpoint_leased(endpoint_id), 0, 0, withscores=True)
+        firsts = await pipe.execute()
+        due_at: dict[str, int] = {}
+        for i, endpoint_id in enumerate(endpoint_ids):
+            scores = [int(score) for first in firsts[2 * i : 2 * i + 2] for _, score in first]
+            if scores:
+                due_at[endpoint_id] = min(scores)
+        await self.mark(due_at)
+
+    async def take_marks(self, now: datetime) -> list[str]:
+        """Return the endpoints that have work now, and take their marks away; `lease` puts new ones."""
+        marked: list[Any] = await self._redis.zrangebyscore(keys.queues(), "-inf", epoch_ms(now))
+        if marked:
+            await self._redis.zrem(keys.queues(), *marked)
+        return [endpoint_id.decode() for endpoint_id in marked]
+
+    async def lease(self, asks: Sequence[Ask], now: datetime) -> list[Lease]:
+        """Take in hand what is due, at most what is asked for; expired leases of others are due again."""
+        pipe = self._redis.pipeline(transaction=False)
+        for ask in asks:
+            pipe.eval(
+                queue_scripts.LEASE,
+                2,
+                keys.endpoint_due(ask.endpoint_id),
+                keys.endpoint_leased(ask.endpoint_id),
+                epoch_ms(now),
+                epoch_ms(now + self._lease),
+                self.window,
+                ask.most,
+                keys.delivery(ask.endpoint_id, ""),
+            )
+        replies = await pipe.execute()
+        marks: dict[str, int] = {}
+        leases: list[Lease] = []
+        for ask, (due, leased, taken) in zip(asks, replies, strict=True):
+            leases += [lease_from(ask.endpoint_id, fields) for fields in taken]
+            waits = ([max(int(due), epoch_ms(now) + _LOOK_AGAIN_MS)] if due else []) + (
+                [int(leased)] if leased else []
+            )
+            if waits:
+                marks[ask.endpoint_id] = min(waits)
+        await self.mark(marks)
+        return leases
+
+    async def bodies(self, leases: Sequence[Lease]) -> list[bytes | None]:
+        """Return the webhook body of each lease's event."""
+        names = [keys.payload(lease.partition, lease.event_id) for lease in leases]
+        pipe = self._redis.pipeline(transaction=False)
+        distinct = list(dict.fromkeys(names))
+        for name in distinct:
+            pipe.get(name)
+        found = dict(zip(distinct, await pipe.execute(), strict=True))
+        return [found[name] for name in names]
+
+    async def finish(self, finishes: Sequence[Finish]) -> list[bool]:
+        """Record attempts and what follows; False for those whose lease is not theirs any more."""
+        pipe = self._redis.pipeline(transaction=False)
+        for finish in finishes:
+            names = finish_keys(finish.lease)
+            pipe.eval(queue_scripts.FINISH, len(names), *names, *finish_arguments(finish))
+        replies = await pipe.execute()
+        marks: dict[str, int] = {}
+        for finish, next_at in zip(finishes, replies, strict=True):
+            if next_at:
+                endpoint_id = finish.lease.endpoint_id
+                marks[endpoint_id] = min(int(next_at), marks.get(endpoint_id, int(next_at)))
+        await self.mark(marks)
+        return [next_at is not None for next_at in replies]
+
+    async def release(self, lease: Lease, now: datetime) -> None:
+        """Give a delivery back that was not tried to the end; it is due at once."""
+        endpoint_id = lease.endpoint_id
+        names = (
+            keys.delivery(endpoint_id, lease.delivery_id),
+            keys.endpoint_due(endpoint_id),
+            keys.endpoint_leased(endpoint_id),
+        )
+        await self._redis.eval(queue_scripts.RELEASE, len(names), *names, lease.delivery_id, lease.token)
+        await self.mark({endpoint_id: epoch_ms(now)})
+
+    async def requeue(
+        self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime, *, trigger: Trigger, again: bool
+    ) -> list[bool | None]:
+        """Queue deliveries once more, under the same webhook-ids, their schedules begun anew.
+
+        Of one that is about to be sent anyway, `again` asks for one more sending after that. Returns for each
+        whether another sending was asked for, None when the delivery is not known.
+        """
+        pipe = self._redis.pipeline(transaction=False)
+        for delivery_id in delivery_ids:
+            names = (
+                keys.delivery(endpoint_id, delivery_id),
+                keys.endpoint_due(endpoint_id),
+                keys.endpoint_leased(endpoint_id),
+                *(keys.endpoint_status(endpoint_id, status) for status in STATUSES),
+            )
+            arguments = (delivery_id, epoch_ms(now), trigger, int(again))
+            pipe.eval(queue_scripts.REQUEUE, len(names), *names, *arguments)
+        replies = await pipe.execute()
+        await self.mark({endpoint_id: epoch_ms(now)})
+        return [None if reply < 0 else bool(reply) for reply in replies]
+
+    async def _oldest(self, index: str) -> list[str]:
+        members: list[Any] = await self._redis.zrange(index, 0, 999)
+        return [member.decode() for member in members]
+
+    async def purge(self, endpoint_id: str) -> None:
+        """Remove an endpoint's queue and everything that was recorded of its deliveries."""
+        # The queue goes first, so that nothing is leased any more whose delivery is being removed.
+        await self._redis.unlink(keys.endpoint_due(endpoint_id), keys.endpoint_leased(endpoint_id))
+        await self._redis.zrem(keys.queues(), endpoint_id)
+        index = keys.endpoint_deliveries(endpoint_id)
+        while ids := await self._oldest(index):
+            pipe = self._redis.pipeline(transaction=False)
+            pipe.unlink(*(keys.delivery(endpoint_id, one) for one in ids))
+            pipe.unlink(*(keys.attempts(endpoint_id, one) for one in ids))
+            pipe.zrem(index, *ids)
+            await pipe.execute()
+        await self._redis.unlink(
+            keys.endpoint_statistics(endpoint_id),
+            keys.endpoint_latencies(endpoint_id),
+            *(keys.endpoint_status(endpoint_id, status) for status in STATUSES),
+        )

@@ -1,0 +1,68 @@
+"""A feed's own description, the same in all three formats, and what those formats are called."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from services.feed.feeds.publisher import Publisher
+from services.feed.feeds.selection import ALL, Selection
+
+
+class Form(StrEnum):
+    """A format of feeds, by the ending of its address."""
+
+    RSS = "rss"
+    ATOM = "atom"
+    JSON = "json"
+
+    @property
+    def media_type(self) -> str:
+        """The format's registered media type."""
+        return {
+            "rss": "application/rss+xml",
+            "atom": "application/atom+xml",
+            "json": "application/feed+json",
+        }[self.value]
+
+
+def feed_address(publisher: Publisher, selection: Selection, form: Form) -> str:
+    """Return the public URL of a feed in one format."""
+    return publisher.address(f"/feeds/{selection}.{form.value}")
+
+
+def feed_title(publisher: Publisher, selection: Selection, title: str) -> str:
+    """Return a feed's title as readers show it in their list of feeds."""
+    return publisher.name if selection == ALL else f"{publisher.name}: {title}"
+
+
+@dataclass(frozen=True)
+class Channel:
+    """What stands at the head of a feed's document."""
+
+    id: str
+    title: str
+    description: str
+    self_url: str
+    home_page: str
+    author_name: str
+    author_url: str | None
+    language: str
+    updated: datetime
+
+
+def channel_of(
+    publisher: Publisher, selection: Selection, form: Form, *, title: str, updated: datetime
+) -> Channel:
+    """Return the head of one feed; `title` is the selection's own, `updated` when the feed last changed."""
+    about = "everything" if selection == ALL else title
+    return Channel(
+        id=publisher.address(f"/feeds/{selection}"),
+        title=feed_title(publisher, selection, title),
+        description=f"The newest from {publisher.name}: {about}",
+        self_url=feed_address(publisher, selection, form),
+        home_page=publisher.home_page,
+        author_name=publisher.name,
+        author_url=publisher.url,
+        language=publisher.language,
+        updated=updated.replace(microsecond=0),
+    )

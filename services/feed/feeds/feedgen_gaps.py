@@ -1,0 +1,92 @@
+"""Extensions for what feedgen lacks: pictures, `atom:updated` in RSS, language and links of Atom entries.
+
+feedgen 1.0 writes every link of an Atom entry without its `rel`, `type` and `length`, and so each of them
+would be an alternate. Only the alternate link goes through it.
+
+Media RSS: https://www.rssboard.org/media-rss; licence link: RFC 4946.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from services.feed.feeds.entry import Entry
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_MEDIA_NAMESPACE = "http://search.yahoo.com/mrss/"
+_MEDIA = f"{{{_MEDIA_NAMESPACE}}}"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
+
+
+class GapsInFeed:
+    """Declares the namespaces once, at the head of the document."""
+
+    def extend_ns(self) -> dict[str, str]:
+        """Return prefix and namespace."""
+        return {"media": _MEDIA_NAMESPACE}
+
+    def extend_rss(self, rss: Any) -> Any:
+        """Leave the channel as it is."""
+        return rss
+
+    def extend_atom(self, feed: Any) -> Any:
+        """Leave the feed's head as it is."""
+        return feed
+
+
+class GapsInEntry:
+    """Adds to feedgen's element what `entry` has beyond it; `entry` is set by the format's module."""
+
+    entry: Entry
+
+    def extend_rss(self, item: Any) -> Any:
+        """Add to an RSS item the second clock, pictures, and the enclosures for which RSS has no room."""
+        etree.SubElement(item, f"{_ATOM}updated").text = self.entry.updated.isoformat()
+        _add_image(item, self.entry)
+        for enclosure in self.entry.enclosures[1:]:
+            length = str(enclosure.length)
+            etree.SubElement(
+                item, f"{_MEDIA}content", url=enclosure.url, type=enclosure.type, fileSize=length
+            )
+        return item
+
+    def extend_atom(self, entry: Any) -> Any:
+        """Add to an Atom entry its language, its links beside the alternate one, and its picture."""
+        entry.set(_LANGUAGE, self.entry.language)
+        for attributes in _links_beside_the_alternate(self.entry):
+            etree.SubElement(entry, "link", attributes)
+        _add_image(entry, self.entry)
+        return entry
+
+
+def _links_beside_the_alternate(entry: Entry) -> Iterator[dict[str, str]]:
+    if entry.outlet is not None and entry.outlet.url:
+        yield {"rel": "via", "href": entry.outlet.url, "title": entry.outlet.name}
+    for file in entry.enclosures:
+        yield {"rel": "enclosure", "href": file.url, "type": file.type, "length": str(file.length)}
+    licence = entry.rights.license if entry.rights else None
+    if licence and licence.startswith(("http:", "https:")):
+        yield {"rel": "license", "href": licence}
+
+
+def _add_image(parent: Any, entry: Entry) -> None:
+    if entry.image is None:
+        return
+    content = etree.SubElement(parent, f"{_MEDIA}content", url=entry.image.url, medium="image")
+    if entry.image.alt:
+        etree.SubElement(content, f"{_MEDIA}description", type="plain").text = entry.image.alt
+    if entry.image.credit:
+        etree.SubElement(content, f"{_MEDIA}credit").text = entry.image.credit
+
+
+def register_gaps(generator: Any) -> None:
+    """Load the extensions; every entry that is added afterwards has a `gaps`."""
+    generator.register_extension("gaps", GapsInFeed, GapsInEntry, atom=True, rss=True)
+
+
+def rights_notice(entry: Entry) -> str | None:
+    """Return the terms of use as one line of text."""
+    if entry.rights is None:
+        return None
+    return " ".join(part for part in (entry.rights.notice, entry.rights.license) if part) or None

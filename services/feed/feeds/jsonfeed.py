@@ -1,0 +1,75 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from services.feed.feeds.channel import Channel
+from services.feed.feeds.entry import Entry
+from shared.article import Author
+from shared.timestamps import rfc3339
+
+_END = b"]}"
+
+
+def entry_bytes(entry: Entry) -> bytes:
+    """Return one item."""
+    item: dict[str, Any] = {
+        "id": entry.uri,
+        "url": entry.link,
+        "title": entry.title,
+        "content_html": entry.html,
+        "summary": entry.summary,
+        "date_published": rfc3339(entry.published),
+        "date_modified": rfc3339(entry.updated),
+        "language": entry.language,
+        "tags": [category.term for category in entry.categories],
+    }
+    if entry.authors:
+        item["authors"] = [_author(author) for author in entry.authors]
+    if entry.image is not None:
+        item["image"] = entry.image.url
+    if entry.enclosures:
+        item["attachments"] = [
+            {"url": file.url, "mime_type": file.type, "size_in_bytes": file.length}
+            for file in entry.enclosures
+        ]
+    if ours := _beyond_the_standard(entry):
+        item["_newswire"] = ours
+    return _written(item)
+
+
+def document(channel: Channel, entries: Iterable[bytes]) -> bytes:
+    """Return the whole feed from its items' bytes, newest first."""
+    author = {"name": channel.author_name}
+    if channel.author_url:
+        author["url"] = channel.author_url
+    head = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": channel.title,
+        "home_page_url": channel.home_page,
+        "feed_url": channel.self_url,
+        "description": channel.description,
+        "language": channel.language,
+        "authors": [author],
+        "items": [],
+    }
+    return _written(head).removesuffix(_END) + b",".join(entries) + _END
+
+
+def _author(author: Author) -> dict[str, str]:
+    return {"name": author.name, "url": author.url} if author.url else {"name": author.name}
+
+
+def _beyond_the_standard(entry: Entry) -> dict[str, Any]:
+    """Return outlet and rights, for which the standard has no members, as an extension of our own."""
+    ours: dict[str, Any] = {"about": "https://www.jsonfeed.org/version/1.1/#extensions"}
+    if entry.outlet is not None:
+        ours["outlet"] = entry.outlet.model_dump(exclude_none=True)
+    if entry.rights is not None:
+        ours["rights"] = entry.rights.model_dump(exclude_none=True)
+    return ours if len(ours) > 1 else {}
+
+
+def _written(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

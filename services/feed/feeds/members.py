@@ -1,0 +1,163 @@
+"""Which articles each feed holds, in which order, and the version that moves with every change of it (Redis).
+
+All keys of one feed bear the feed's tag, and one script changes them together: whoever sees a feed's version
+sees everything that belongs to it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from services.feed.feeds.applying import FeedOperation
+from services.feed.feeds.selection import Selection
+from shared import keys
+
+# `updated` is the latest time at which a change was accepted: the same after any repetition or rebuild, and
+# so fit to stand in the feed. `modified` is when this server noticed, for Last-Modified alone.
+_TOUCH = """
+local index, versions, state, force = KEYS[1], KEYS[2], KEYS[3], ARGV[1] == '1'
+local moved = force
+local updated = redis.call('HGET', state, 'updated')
+for i = 2, #ARGV, 4 do
+  local id, version, score, at = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3]
+  local recorded = tonumber(redis.call('HGET', versions, id) or '0')
+  if recorded < version or (force and recorded == version) then
+    redis.call('HSET', versions, id, version)
+    if score ~= '' then
+      redis.call('ZADD', index, score, id)
+      moved = true
+    elseif redis.call('ZREM', index, id) == 1 then
+      moved = true
+    end
+    if not updated or tonumber(at) > tonumber(updated) then
+      updated = at
+      moved = true
+    end
+  end
+end
+if not moved then return 0 end
+local time = redis.call('TIME')
+redis.call('HINCRBY', state, 'version', 1)
+redis.call('HSET', state, 'modified', time[1] .. string.format('%06d', time[2]))
+if updated then redis.call('HSET', state, 'updated', updated) end
+return 1
+"""
+
+_DROP = """
+if (redis.call('HGET', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HDEL', KEYS[2], ARGV[1])
+if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
+local time = redis.call('TIME')
+redis.call('HINCRBY', KEYS[3], 'version', 1)
+redis.call('HSET', KEYS[3], 'modified', time[1] .. string.format('%06d', time[2]))
+return 1
+"""
+
+
+@dataclass(frozen=True)
+class FeedState:
+    """A feed's version, when its content last changed (ms since 1970), and when the server noticed (µs).
+
+    All are 0 for a feed that has never held anything.
+    """
+
+    version: int
+    updated: int
+    modified: int
+
+
+@dataclass(frozen=True)
+class Members:
+    """The indices and states of all feeds."""
+
+    redis: "Redis"
+
+    async def register(self, titles: Mapping[Selection, str]) -> None:
+        """Make feeds known; the title that came first stays."""
+        if not titles:
+            return
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for selection, title in titles.items():
+                pipe.hsetnx(keys.feeds(), selection, title)
+            await pipe.execute()
+
+    async def touch(
+        self, operations: Mapping[Selection, Sequence[FeedOperation]], *, force: bool = False
+    ) -> int:
+        """Do what is new to each feed and return how many feeds changed.
+
+        With `force`, what a feed has taken account of is done again, and every feed counts as changed.
+        """
+        if not operations:
+            return 0
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for selection, wanted in operations.items():
+                pipe.eval(_TOUCH, 3, *_feed_keys(selection), int(force), *_arguments(wanted))
+            return sum(await pipe.execute())
+
+    async def titles(self) -> dict[Selection, str]:
+        """Return all known feeds with their titles."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            pipe.hgetall(keys.feeds())
+            (found,) = await pipe.execute()
+        return {Selection(name.decode()): title.decode() for name, title in found.items()}
+
+    async def state(self, selection: Selection) -> tuple[str | None, FeedState]:
+        """Return a feed's title, None when no article was ever in it, and its state: one round trip."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            pipe.hget(keys.feeds(), selection)
+            pipe.hmget(keys.feed_state(selection), ["version", "updated", "modified"])
+            title, row = await pipe.execute()
+        return (title.decode() if title is not None else None), _state(row)
+
+    async def newest(self, selection: Selection, count: int) -> list[str]:
+        """Return the ids of the newest articles, newest first; the later id first among equals."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            pipe.zrevrange(keys.feed_index(selection), 0, count - 1)
+            (found,) = await pipe.execute()
+        return [article_id.decode() for article_id in found]
+
+    async def overview(self, selections: Sequence[Selection]) -> list[tuple[FeedState, int, str | None]]:
+        """Return for each feed its state, the number of its articles and the id of the newest."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for selection in selections:
+                pipe.hmget(keys.feed_state(selection), ["version", "updated", "modified"])
+                pipe.zcard(keys.feed_index(selection))
+                pipe.zrevrange(keys.feed_index(selection), 0, 0)
+            rows = await pipe.execute()
+        return [
+            (_state(rows[i]), int(rows[i + 1]), rows[i + 2][0].decode() if rows[i + 2] else None)
+            for i in range(0, len(rows), 3)
+        ]
+
+    async def recorded_versions(self, selection: Selection) -> dict[str, bytes]:
+        """Return every member of a feed's index, with the version that the feed has recorded for it."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            pipe.hgetall(keys.feed_versions(selection))
+            pipe.zrange(keys.feed_index(selection), 0, -1)
+            versions, members = await pipe.execute()
+        return {member.decode(): versions.get(member, b"") for member in members}
+
+    async def drop(self, selection: Selection, strays: Mapping[str, bytes]) -> int:
+        """Take members out, each only if its recorded version is still the given one; return how many."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for article_id, version in strays.items():
+                pipe.eval(_DROP, 3, *_feed_keys(selection), article_id, version)
+            return sum(await pipe.execute())
+
+
+def _feed_keys(selection: Selection) -> tuple[str, str, str]:
+    return keys.feed_index(selection), keys.feed_versions(selection), keys.feed_state(selection)
+
+
+def _arguments(operations: Sequence[FeedOperation]) -> list[str | int]:
+    arguments: list[str | int] = []
+    for operation in operations:
+        score = "" if operation.score is None else operation.score
+        arguments += [operation.article_id, operation.version, score, operation.touched_at]
+    return arguments
+
+
+def _state(row: Sequence[bytes | None]) -> FeedState:
+    return FeedState(*(int(value or 0) for value in row))

@@ -1,0 +1,102 @@
+"""The feed service's own copy of every article, in the partition of the article (Redis hashes).
+
+A write takes place only if the stored version is the one that was decided upon, so that several consumers may
+work at once.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from redis.asyncio import Redis
+
+from services.feed.feeds.applying import KnownArticle
+from shared import keys
+from shared.timestamps import epoch_ms
+
+_STORE = """
+if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'version', ARGV[3], 'timestamp', ARGV[4], 'withdrawn', ARGV[5],
+    'title', ARGV[6], 'document', ARGV[7])
+redis.call('SADD', KEYS[2], ARGV[2])
+return 1
+"""
+
+_SCAN_COUNT = 200
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What tells one state of an article from every other, without its text; `timestamp` in milliseconds."""
+
+    article_id: str
+    version: int
+    timestamp: int
+    withdrawn: bool
+    title: str
+
+
+@dataclass(frozen=True)
+class ReadModel:
+    """The stored articles of all partitions."""
+
+    redis: "Redis"
+    partitions: int
+
+    async def read(self, article_ids: Iterable[str]) -> dict[str, KnownArticle]:
+        """Return those of the articles that are known."""
+        wanted = list(article_ids)
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for article_id in wanted:
+                pipe.hget(self._key(article_id), "document")
+            documents = await pipe.execute()
+        return {
+            article_id: KnownArticle.model_validate_json(document)
+            for article_id, document in zip(wanted, documents, strict=True)
+            if document is not None
+        }
+
+    async def stamps(self, article_ids: Iterable[str]) -> list[Stamp]:
+        """Return the stamps of those of the articles that are known, in the order asked for."""
+        wanted = list(article_ids)
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for article_id in wanted:
+                pipe.hmget(self._key(article_id), ["version", "timestamp", "withdrawn", "title"])
+            rows = await pipe.execute()
+        return [
+            Stamp(article_id, int(row[0]), int(row[1]), row[2] == b"1", row[3].decode())
+            for article_id, row in zip(wanted, rows, strict=True)
+            if row[0] is not None
+        ]
+
+    async def store(
+        self, changed: Sequence[KnownArticle], before: Mapping[str, KnownArticle]
+    ) -> list[KnownArticle]:
+        """Store each article whose stored version is still that of `before`; return those."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for known in changed:
+                article_id = known.article.id
+                decided_on = before.get(article_id)
+                entries = keys.entries(keys.partition_of(article_id, self.partitions))
+                pipe.eval(
+                    _STORE,
+                    2,
+                    *(self._key(article_id), entries),
+                    *(str(decided_on.version) if decided_on else "", article_id),
+                    *(known.version, epoch_ms(known.timestamp), int(known.withdrawn), known.article.title),
+                    known.model_dump_json(),
+                )
+            written = await pipe.execute()
+        return [known for known, done in zip(changed, written, strict=True) if done]
+
+    async def scan(self) -> AsyncIterator[list[str]]:
+        """Yield the ids of all known articles, some hundreds at a time; an id may come twice."""
+        for partition in range(self.partitions):
+            cursor = 0
+            while True:
+                cursor, found = await self.redis.sscan(keys.entries(partition), cursor, count=_SCAN_COUNT)
+                yield [article_id.decode() for article_id in found if isinstance(article_id, bytes)]
+                if cursor == 0:
+                    break
+
+    def _key(self, article_id: str) -> str:
+        return keys.entry(keys.partition_of(article_id, self.partitions), article_id)

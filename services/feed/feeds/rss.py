@@ -1,0 +1,79 @@
+"""RSS 2.0 (https://www.rssboard.org/rss-specification), written by feedgen.
+
+feedgen sets the locale of the whole process while it writes a date: never write two feeds at the same time.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from html import escape
+from typing import Any
+
+from feedgen.feed import FeedGenerator
+
+from services.feed.feeds.channel import Channel, Form
+from services.feed.feeds.entry import Entry
+from services.feed.feeds.feedgen_gaps import register_gaps, rights_notice
+
+_MINUTES_TO_LIVE = 5
+_END = b"</channel></rss>"
+_ANY = Channel("id", "title", "about", "self", "home", "author", None, "en", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def generator_of(channel: Channel) -> Any:
+    """Return feedgen's document without items."""
+    generator: Any = FeedGenerator()
+    generator.load_extension("dc", atom=False, rss=True)
+    register_gaps(generator)
+    generator.title(channel.title)
+    generator.description(channel.description)
+    generator.link(href=channel.self_url, rel="self", type=Form.RSS.media_type)
+    # feedgen takes the last link for the channel's own <link>.
+    generator.link(href=channel.home_page, rel="alternate")
+    generator.language(channel.language)
+    generator.generator("Newswire")
+    generator.lastBuildDate(channel.updated)
+    generator.ttl(_MINUTES_TO_LIVE)
+    return generator
+
+
+def add(generator: Any, entry: Entry) -> None:
+    """Add an item behind those that are there."""
+    item = generator.add_entry(order="append")
+    item.gaps.entry = entry
+    item.guid(entry.uri, permalink=False)
+    item.title(entry.title)
+    item.link(href=entry.link)
+    # An item's description is HTML, so a plain `<` or `&` in the summary is escaped once more.
+    item.description(escape(entry.summary, quote=False))
+    item.content(entry.html)
+    item.published(entry.published)
+    item.dc.dc_creator([author.name for author in entry.authors])
+    item.dc.dc_language(entry.language)
+    if notice := rights_notice(entry):
+        item.dc.dc_rights(notice)
+    for category in entry.categories:
+        item.category(term=category.term, scheme=category.scheme)
+    if entry.outlet is not None and entry.outlet.url:
+        item.source(url=entry.outlet.url, title=entry.outlet.name)
+    for enclosure in entry.enclosures[:1]:
+        item.enclosure(url=enclosure.url, length=enclosure.length, type=enclosure.type)
+
+
+def entry_bytes(entry: Entry) -> bytes:
+    """Return the item exactly as feedgen writes it inside any document of ours."""
+    generator = generator_of(_ANY)
+    add(generator, entry)
+    whole: bytes = generator.rss_str()
+    return whole[_length_of_any_head() : -len(_END)]
+
+
+def document(channel: Channel, entries: Iterable[bytes]) -> bytes:
+    """Return the whole feed from its items' bytes, newest first."""
+    empty: bytes = generator_of(channel).rss_str()
+    return b"".join((empty[: -len(_END)], *entries, _END))
+
+
+@cache
+def _length_of_any_head() -> int:
+    return len(generator_of(_ANY).rss_str()) - len(_END)

@@ -1,0 +1,98 @@
+"""What the page says first: whether anything is wrong, since when, and how long until it is gone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.feed.ops.numbers import Backlog, EndpointNumbers, EndpointState, GroupNumbers, State
+from services.feed.ops.summary import is_late
+from services.feed.ops.wording import count, duration, events, moment
+
+_CATCHING_UP_FROM = 5.0
+"""Seconds of work from which a draining backlog is worth a sentence."""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The first thing on the page; `tone` is one of `ok`, `attention`, `alarm`, `unknown`."""
+
+    tone: str
+    title: str
+    since: str | None
+    sentences: tuple[str, ...]
+
+
+def headline(backlog: Backlog) -> Headline:
+    """Return whether anything is wrong, since when, and how long until it is gone."""
+    sentences = tuple(_sentences(backlog))
+    match backlog.state:
+        case State.UNKNOWN:
+            return Headline("unknown", "Not known", _since(backlog), sentences)
+        case State.STALLED:
+            return Headline("alarm", "Stalled", _since(backlog), sentences)
+        case State.BEHIND:
+            return Headline("attention", "Behind", _since(backlog), sentences)
+        case State.OK if any(_troubles(backlog)):
+            return Headline("attention", "Needs a look", None, sentences)
+        case State.OK:
+            return Headline("ok", "All is well", None, sentences or (_all_read(backlog),))
+
+
+def _since(backlog: Backlog) -> str | None:
+    if backlog.since is None:
+        return None
+    return f"since {moment(backlog.since)}, for {duration((backlog.at - backlog.since).total_seconds())}"
+
+
+def _all_read(backlog: Backlog) -> str:
+    waiting = sum((numbers.lag or 0) + (numbers.pending or 0) for numbers in backlog.streams)
+    return f"{events(waiting)} waiting." if waiting else "Nothing waits."
+
+
+def _sentences(backlog: Backlog) -> Iterator[str]:
+    if backlog.reason is not None:
+        yield backlog.reason
+        return
+    for numbers in backlog.streams:
+        yield from _group_sentences(numbers)
+    yield from _troubles(backlog)
+
+
+def _group_sentences(numbers: GroupNumbers) -> Iterator[str]:
+    name = f"{numbers.group} on {numbers.stream}"
+    waiting = count(None if numbers.lag is None or numbers.pending is None else numbers.lag + numbers.pending)
+    oldest = f"the oldest for {duration(numbers.oldest_age_seconds)}"
+    match numbers.state:
+        case State.STALLED:
+            readers = " and no consumer is alive" if numbers.consumers == 0 else ""
+            yield f"{name}: nothing moves{readers}. {waiting} waiting, {oldest}."
+        case State.BEHIND:
+            yield f"{name}: more comes than goes. {waiting} waiting, {oldest}."
+        case State.UNKNOWN if numbers.length == 0:
+            yield f"{name}: there is no such consumer group. Is a worker running?"
+        case State.UNKNOWN:
+            yield f"{name}: it is not known yet how it does. {waiting} waiting, {oldest}."
+        case State.OK if (numbers.seconds_to_drain or 0.0) >= _CATCHING_UP_FROM:
+            gone = duration(numbers.seconds_to_drain)
+            yield f"{name}: catching up. {waiting} waiting, gone in about {gone}."
+        case State.OK:
+            return
+
+
+def _troubles(backlog: Backlog) -> Iterator[str]:
+    """Yield what needs a person although no backlog grows."""
+    for numbers in backlog.streams:
+        if numbers.dead_letters:
+            yield f"{numbers.group} on {numbers.stream} gave up {events(numbers.dead_letters)}: dead letters."
+        if numbers.consumers == 0 and numbers.state is State.OK:
+            yield f"{numbers.group} on {numbers.stream}: no consumer is alive; new events would wait."
+    for endpoint in backlog.endpoints:
+        yield from _endpoint_troubles(endpoint)
+
+
+def _endpoint_troubles(endpoint: EndpointNumbers) -> Iterator[str]:
+    name = f"{endpoint.partner_name or endpoint.partner}, {endpoint.url}"
+    if is_late(endpoint):
+        late = duration(endpoint.oldest_past_due_seconds)
+        yield f"{name}: {count(endpoint.past_due)} deliveries past due, the oldest by {late}."
+    if endpoint.state in {EndpointState.FAILING, EndpointState.DISABLED}:
+        yield f"{name} is {endpoint.state.value}; last success {moment(endpoint.last_success_at, 'never')}."

@@ -1,0 +1,23 @@
+"""Start the ingest service: `python -m services.ingest`."""
+
+import asyncio
+
+from services.ingest.settings import IngestSettings
+from services.ingest.start import run
+from shared import logs
+from shared.serving import StartError, give_up
+from shared.settings import SettingsError, read_settings
+
+
+def main() -> None:
+    """Read the settings and run until stopped. Exit code 1 and one sentence when it cannot go on."""
+    try:
+        settings = read_settings(IngestSettings)
+        logs.configure(settings.log_format, settings.log_level, process="ingest")
+        asyncio.run(run(settings))
+    except (SettingsError, StartError) as error:
+        give_up(error)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""Accepting: from drafts to stored articles and events on the stream, one outcome for each draft."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from faststream.redis import RedisBroker
+from redis.asyncio import Redis
+
+from services.ingest.claims import Claims
+from services.ingest.decide import (
+    Changed,
+    Decision,
+    Moment,
+    Refused,
+    decide_draft,
+    decide_restoral,
+    decide_withdrawal,
+)
+from services.ingest.draft import ArticleDraft
+from services.ingest.identity import Identity, identity_of
+from services.ingest.metrics import Metrics
+from services.ingest.publish import Publisher, Step
+from services.ingest.record import Record
+from services.ingest.sanitise import clean_html
+from shared import keys
+from shared.clock import Clock
+from shared.events import EventType
+from shared.logs import get_logger
+
+log = get_logger(__name__)
+
+_LARGEST_TRANSACTION = 100
+_MOST_AT_ONCE = 32
+"""Connections to Redis that claims, and again as many that transactions, may use at the same time."""
+
+_MUCH_HTML = 50_000
+"""Characters that are cleaned on a thread: about 10 ms of work."""
+
+
+class Result(StrEnum):
+    """What became of the article."""
+
+    PUBLISHED = "published"
+    UPDATED = "updated"
+    WITHDRAWN = "withdrawn"
+    UNCHANGED = "unchanged"
+
+
+_RESULTS = {
+    EventType.PUBLISHED: Result.PUBLISHED,
+    EventType.UPDATED: Result.UPDATED,
+    EventType.WITHDRAWN: Result.WITHDRAWN,
+}
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The article is stored and its event, if it needed one, is on the stream."""
+
+    id: str
+    event_id: str | None
+    version: int
+    result: Result
+
+
+Outcome = Accepted | Refused
+
+
+class Acceptance:
+    """Accepts, withdraws and restores articles. Raises redis-py's errors when Redis cannot take writes."""
+
+    def __init__(
+        self,
+        redis: "Redis",
+        broker: RedisBroker,
+        *,
+        partitions: int,
+        zone: ZoneInfo,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        self._redis = redis
+        self._claims = Claims(redis, partitions)
+        self._publisher = Publisher(redis, broker, clock, zone)
+        self._partitions = partitions
+        self._zone = zone
+        self._clock = clock
+        self._metrics = metrics
+        self._claiming = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._committing = asyncio.Semaphore(_MOST_AT_ONCE)
+
+    async def accept(self, drafts: Sequence[ArticleDraft]) -> list[Outcome]:
+        """Return one outcome for each draft, in their order, when everything that changed is stored.
+
+        Drafts of one partition are stored in transactions of up to 100. When one of these fails the error is
+        raised; to send everything again is safe, since what was stored is then unchanged.
+        """
+        cleaned = await _with_clean_html(drafts)
+        article_ids = await self._settle([identity_of(d, self._zone) for d in cleaned], cleaned)
+        decisions = await self._commit(
+            [
+                Step(article_id, partial(_decide_draft, article_id, draft))
+                for article_id, draft in zip(article_ids, cleaned, strict=True)
+            ]
+        )
+        return [
+            self._outcome(decision, article_id, draft.origin)
+            for decision, article_id, draft in zip(decisions, article_ids, cleaned, strict=True)
+        ]
+
+    async def withdraw(self, article_id: str, reason: str | None) -> Outcome:
+        """Take an article back, so that every feed and partner learns of it."""
+        step = Step(article_id, lambda known, at: decide_withdrawal(known, reason, at))
+        (decision,) = await self._commit([step])
+        return self._outcome(decision, article_id, "withdrawal")
+
+    async def restore(self, article_id: str) -> Outcome:
+        """Show a withdrawn article again, under its id and with a higher version."""
+        (decision,) = await self._commit([Step(article_id, decide_restoral)])
+        return self._outcome(decision, article_id, "restoral")
+
+    async def record(self, article_id: str) -> Record | None:
+        """Return the article as it was accepted last, or None."""
+        partition = keys.partition_of(article_id, self._partitions)
+        stored = await self._redis.get(keys.article(partition, article_id))
+        return Record.model_validate_json(stored) if stored else None
+
+    async def _settle(self, identities: Sequence[Identity], drafts: Sequence[ArticleDraft]) -> list[str]:
+        """Return each draft's article id. Drafts of one title follow each other, others run side by side."""
+        article_ids = [""] * len(drafts)
+        titles: dict[str, list[int]] = {}
+        for index, identity in enumerate(identities):
+            titles.setdefault(identity.title, []).append(index)
+
+        async def settle(indices: list[int]) -> None:
+            async with self._claiming:
+                for index in indices:
+                    article_ids[index] = await self._claims.settle(
+                        identities[index], drafts[index].id, self._clock.now()
+                    )
+
+        await asyncio.gather(*[settle(indices) for indices in titles.values()])
+        return article_ids
+
+    async def _commit(self, steps: Sequence[Step]) -> list[Decision]:
+        partitions: dict[int, list[int]] = {}
+        for index, step in enumerate(steps):
+            partitions.setdefault(keys.partition_of(step.article_id, self._partitions), []).append(index)
+        decided: dict[int, Decision] = {}
+        for partition, indices in partitions.items():
+            for start in range(0, len(indices), _LARGEST_TRANSACTION):
+                chunk = indices[start : start + _LARGEST_TRANSACTION]
+                async with self._committing:
+                    decisions = await self._publisher.commit(partition, [steps[i] for i in chunk])
+                decided |= zip(chunk, decisions, strict=True)
+        return [decided[index] for index in range(len(steps))]
+
+    def _outcome(self, decision: Decision, article_id: str, origin: str) -> Outcome:
+        """Return what the client is told, and say it in the log and the metrics."""
+        if isinstance(decision, Refused):
+            self._metrics.accepted("rejected")
+            log.info("article.rejected", id=article_id, origin=origin, status=decision.status)
+            return decision
+        event = decision.event if isinstance(decision, Changed) else None
+        result = _RESULTS[event.type] if event else Result.UNCHANGED
+        accepted = Accepted(article_id, event.id if event else None, decision.record.version, result)
+        self._metrics.accepted(result)
+        log.info(
+            "article.accepted",
+            id=article_id,
+            event_id=accepted.event_id,
+            version=accepted.version,
+            outcome=result,
+            origin=origin,
+        )
+        return accepted
+
+
+async def _with_clean_html(drafts: Sequence[ArticleDraft]) -> list[ArticleDraft]:
+    """Return the drafts with HTML that may be published, without holding up others while much is cleaned."""
+    if sum(len(draft.content_html or "") for draft in drafts) > _MUCH_HTML:
+        return await asyncio.to_thread(lambda: [_cleaned(draft) for draft in drafts])
+    return [_cleaned(draft) for draft in drafts]
+
+
+def _cleaned(draft: ArticleDraft) -> ArticleDraft:
+    """Return the draft with clean HTML; its links are relative to the article, else to the outlet."""
+    if draft.content_html is None:
+        return draft
+    base_url = draft.url or (draft.outlet.url if draft.outlet else None)
+    return draft.model_copy(update={"content_html": clean_html(draft.content_html, base_url)})
+
+
+def _decide_draft(article_id: str, draft: ArticleDraft, known: Record | None, at: Moment) -> Decision:
+    return decide_draft(known, article_id, draft, at)

@@ -1,0 +1,102 @@
+"""Puts the ingest service together: what it needs, its routes, its errors. The tests use it too."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.params import Depends as DependsClass
+from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBearer
+from faststream.redis import RedisBroker
+from prometheus_client import CollectorRegistry
+from redis.exceptions import RedisError
+
+from services.ingest.acceptance import Acceptance
+from services.ingest.claims import TooManyClaims
+from services.ingest.metrics import Metrics
+from services.ingest.openapi import describe
+from services.ingest.publish import TooManyWriters
+from services.ingest.routes_articles import article_routes
+from services.ingest.routes_documents import document_routes
+from services.ingest.routes_service import service_routes
+from services.ingest.settings import IngestSettings
+from services.ingest.timing import Timing
+from shared import api_docs, problems
+from shared.clock import Clock
+from shared.health import health_routes
+from shared.logs import get_logger
+from shared.problems import Problem
+from shared.redis_connection import connect, not_writable_because, redis_url
+from shared.tokens import keep_token, require_bearer
+
+log = get_logger(__name__)
+
+TOKEN_FILE = "ingest-token"  # noqa: S105 - the name of the file, not what is in it
+
+
+def ingest_token(settings: IngestSettings) -> str:
+    """Return the token that clients must bear: the one that was set, else the one kept in the data folder."""
+    return settings.ingest_token or keep_token(settings.data_dir, TOKEN_FILE)
+
+
+def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
+    """Return the service; nothing is connected before its first request."""
+    redis = connect(redis_url(settings), retries=0)
+    broker = RedisBroker(redis_url(settings), apply_types=False)
+    metrics = Metrics(CollectorRegistry())
+    acceptance = Acceptance(
+        redis, broker, partitions=settings.partitions, zone=settings.zone, clock=clock, metrics=metrics
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await broker.start()
+        yield
+        await broker.stop()
+        await redis.aclose()
+
+    app = FastAPI(
+        title="Newswire ingest",
+        version=version("newswire"),
+        description="Takes articles and documents in, stores them and publishes their events.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    guard = _guard(ingest_token(settings))
+    app.include_router(article_routes(acceptance), dependencies=guard)
+    app.include_router(document_routes(acceptance), dependencies=guard)
+
+    async def redis_is_writable() -> str | None:
+        return await not_writable_because(redis)
+
+    app.include_router(health_routes(redis_is_writable))
+    app.include_router(service_routes(metrics, app.version, settings.partitions))
+    problems.install(app)
+    api_docs.install(app)
+    describe(app)
+    _answer_503_while_redis_cannot(app)
+    app.add_middleware(Timing, metrics=metrics)
+    return app
+
+
+def _guard(token: str) -> list[DependsClass]:
+    """Return the dependencies that ask for the token: one checks it, the other one documents it."""
+
+    async def authorised(request: Request) -> None:
+        require_bearer(request, token)
+
+    return [Depends(authorised), Depends(HTTPBearer(auto_error=False))]
+
+
+def _answer_503_while_redis_cannot(app: FastAPI) -> None:
+    """Tell clients to come again; what they send again is never taken twice."""
+
+    async def unavailable(request: Request, error: Exception) -> JSONResponse:
+        log.warning("redis.unavailable", path=request.url.path, error=repr(error))
+        detail = "The store cannot take this just now. Send it again: it is never taken twice."
+        return Problem(503, detail, headers={"Retry-After": "1"}).response()
+
+    for error in (RedisError, TooManyClaims, TooManyWriters):
+        app.add_exception_handler(error, unavailable)

@@ -1,0 +1,23 @@
+"""Text as it may be stored: without what XML 1.0 cannot hold, with one form of line end. Pure."""
+
+import re
+
+# Control characters, lone surrogates and non-characters (XML 1.0 §2.2). Feeds could not carry them.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_LINE_END = re.compile(r"\r\n?|\u2028|\u2029|\x85")
+_BREAK = re.compile(r"\s*[\n\t]\s*")
+
+
+def clean_text(text: str) -> str:
+    """Return the text with `LF` alone as line end, without characters that XML 1.0 cannot hold."""
+    return _LINE_END.sub("\n", _NOT_IN_XML.sub("", text))
+
+
+def clean_lines(text: str) -> str:
+    """Return cleaned text of several lines, without space around it."""
+    return clean_text(text).strip()
+
+
+def clean_line(text: str) -> str:
+    """Return cleaned text as one line, without space around it; other spaces stay as they are."""
+    return _BREAK.sub(" ", clean_text(text)).strip()

@@ -1,0 +1,171 @@
+"""Reads the article that a page is about: date, title, deck, byline, paragraphs and pointer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+from typing import Any
+
+from services.ingest.draft import ArticleDraft, Origin
+from services.ingest.read.bylines import names_of
+from services.ingest.read.dates import date_of
+from services.ingest.read.lines import Line
+from services.ingest.read.pointers import Pointer, Verb, pointer_of, split_off_pointer
+from services.ingest.read.prose import ends_sentence, is_cut_off, is_title_case
+from services.ingest.read.reading import UnreadableDocument
+from shared.article import Author, Kind, Outlet
+
+_LONGEST_TITLE = 300
+_LONGEST_CLOSED_TITLE = 120
+"""A title that reads like a sentence must be this short, or it is the first paragraph."""
+_LONGEST_DECK = 250
+_LONGEST_CLOSED_DECK = 160
+"""A deck that ends like a sentence must be this short, or it is the first paragraph."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands above the paragraphs, and where these begin."""
+
+    published: date
+    title: str
+    body: int
+    deck: str | None = None
+    names: tuple[str, ...] = ()
+
+
+def read_heading(lines: Sequence[Line]) -> Heading:
+    """Return the lines above the paragraphs. Raises `UnreadableDocument` when date or title is missing."""
+    if not lines:
+        raise UnreadableDocument("line 1: the document is empty")
+    first = lines[0]
+    published = date_of(first.text)
+    if published is None:
+        shown = first.text if len(first.text) <= _LONGEST_DECK else f"{first.text[:60]}…"
+        raise UnreadableDocument(
+            f"line {first.number}: a page begins with a date such as January 23, 2019; here stands “{shown}”"
+        )
+    title = _title(lines)
+    names, after = _names(lines, 2)
+    deck = _deck(lines, after, below_byline=bool(names))
+    if deck and not names:
+        names, after = _names(lines, 3)
+    elif deck:
+        after += 1
+    return Heading(published, title, max(after, 3 if deck else 2), deck, names)
+
+
+def _title(lines: Sequence[Line]) -> str:
+    if len(lines) == 1:
+        raise UnreadableDocument(
+            f"line {lines[0].number}: nothing follows the date; a page has a title there"
+        )
+    line, following = lines[1], lines[2:3]
+    longest = (
+        _LONGEST_CLOSED_TITLE if ends_sentence(line.text) and not is_title_case(line.text) else _LONGEST_TITLE
+    )
+    if len(line.text) > longest or is_cut_off(line.text):
+        reason = "a paragraph stands where the title belongs"
+    elif line.bulleted or date_of(line.text):
+        reason = "the title is missing after the date"
+    elif names_of(line.text) and not (following and names_of(following[0].text)):
+        reason = "the byline follows the date at once; the title is missing"
+    else:
+        return line.text
+    raise UnreadableDocument(f"line {line.number}: {reason}")
+
+
+def _names(lines: Sequence[Line], start: int) -> tuple[tuple[str, ...], int]:
+    """Return the names of the bylines that begin at `start`, and the index after them."""
+    names: list[str] = []
+    while start < len(lines) and (more := names_of(lines[start].text)):
+        names += more
+        start += 1
+    return tuple(dict.fromkeys(names)), start
+
+
+def _deck(lines: Sequence[Line], index: int, *, below_byline: bool) -> str | None:
+    """Return the deck when one stands at `index`: a short line, with a byline or a paragraph under it."""
+    if index + 1 >= len(lines):
+        return None
+    text, following = lines[index].text, lines[index + 1]
+    if lines[index].bulleted or len(text) > _LONGEST_DECK or is_cut_off(text) or pointer_of(text):
+        return None
+    if not below_byline and names_of(following.text):
+        return text
+    if following.bulleted or pointer_of(following.text) or len(following.text) <= len(text):
+        return None
+    closed = text.rstrip("\"'”’)").endswith((".", "!", "?", ":"))  # noqa: RUF001 - typographic quotes are meant
+    if closed:
+        return None if below_byline or len(text) > _LONGEST_CLOSED_DECK else text
+    return text
+
+
+def article_draft(heading: Heading, body: Sequence[Line]) -> ArticleDraft:
+    """Return the page's article from its heading and the lines below it. Only what is shown is set."""
+    paragraphs, pointer = _without_pointers(body)
+    fields: dict[str, Any] = {
+        "origin": Origin.PAGE,
+        "title": heading.title,
+        "published_at": heading.published,
+    }
+    if heading.deck:
+        fields["subtitle"] = heading.deck
+    if heading.names:
+        fields["authors"] = tuple(Author(name=name) for name in heading.names)
+    if paragraphs:
+        fields["content_html"] = _html(paragraphs)
+    if pointer:
+        fields["is_excerpt"] = True
+        fields |= _from_pointer(pointer)
+    return ArticleDraft(**fields)
+
+
+def _from_pointer(pointer: Pointer) -> dict[str, Any]:
+    outlet = {"outlet": Outlet(name=pointer.outlet)} if pointer.outlet else {}
+    if pointer.verb is Verb.LISTEN:
+        return {"kind": Kind.PODCAST, **outlet}
+    if pointer.verb is Verb.WATCH:
+        return {"kind": Kind.VIDEO, **outlet}
+    kinds = {"report": Kind.REPORT, "paper": Kind.REPORT, "testimony": Kind.TESTIMONY}
+    if pointer.piece in kinds:
+        return {"kind": kinds[pointer.piece], **outlet}
+    return {"kind": Kind.COMMENTARY, **outlet} if outlet else {}
+
+
+def _without_pointers(body: Sequence[Line]) -> tuple[list[Line], Pointer | None]:
+    """Return the lines that are the article's own, and the pointer that counts: one with an outlet if any."""
+    pointers = [None if line.bulleted else pointer_of(line.text) for line in body]
+    whole = [pointer for pointer in pointers if pointer and not pointer.aside]
+    if not whole:
+        return _without_inline_pointer(list(body))
+    first = next(index for index, pointer in enumerate(pointers) if pointer in whole)
+    paragraphs = [
+        line
+        for index, (line, pointer) in enumerate(zip(body, pointers, strict=True))
+        # A line such as "Read A's response." is a link only beside the pointer, elsewhere it is a sentence.
+        if pointer is None or (pointer.aside and index < first - 1)
+    ]
+    return paragraphs, next((pointer for pointer in whole if pointer.outlet), whole[0])
+
+
+def _without_inline_pointer(paragraphs: list[Line]) -> tuple[list[Line], Pointer | None]:
+    if not paragraphs or paragraphs[-1].bulleted:
+        return paragraphs, None
+    last = paragraphs[-1]
+    text, pointer = split_off_pointer(last.text)
+    return [*paragraphs[:-1], Line(last.number, last.indent, last.bulleted, text)], pointer
+
+
+def _html(paragraphs: Sequence[Line]) -> str:
+    """Return a `<p>` per line, and a `<ul>` for lines with bullets that follow each other."""
+    html: list[str] = []
+    for line in paragraphs:
+        text = escape(line.text, quote=False)
+        if not line.bulleted:
+            html.append(f"<p>{text}</p>")
+        elif html and html[-1].endswith("</ul>"):
+            html[-1] = f"{html[-1].removesuffix('</ul>')}<li>{text}</li></ul>"
+        else:
+            html.append(f"<ul><li>{text}</li></ul>")
+    return "\n".join(html)

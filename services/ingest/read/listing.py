@@ -1,0 +1,70 @@
+"""Finds where an article ends and the listing of other items, or the foot of the page, begins."""
+
+from collections.abc import Sequence
+
+from services.ingest.read.pointers import pointer_of
+from services.ingest.read.prose import is_title_case
+from services.ingest.read.roles import Part, Role
+
+LOOK_AHEAD = 4
+"""As many lines after an item's first can show that it is one."""
+_ABOVE_A_DATE = 2
+
+
+def listing_start(parts: Sequence[Part]) -> int:
+    """Return the index at which the listing or the foot begins; the number of parts when there is none.
+
+    An article may have bullets of its own. After the pointer any bullet is an item; before it, and on pages
+    without one, a listing shows by its heading or by what only items have.
+    """
+    pointed = False
+    for index, part in enumerate(parts):
+        ahead = parts[index + 1 : index + 1 + LOOK_AHEAD]
+        if part.role is Role.FOOT or _opens_listing(part, ahead) or shows_item(part, ahead):
+            return index
+        if pointed and (part.bulleted or part.role is Role.LABEL):
+            return index
+        pointer = None if part.bulleted or part.role is not Role.TEXT else pointer_of(part.text)
+        pointed = pointed or bool(pointer and not pointer.aside)
+    return len(parts)
+
+
+def shows_item(part: Part, ahead: Sequence[Part]) -> bool:
+    """Return whether the line begins an item that has a kind, a date or a byline, or a teaser cut off."""
+    if part.role is Role.LABEL and not (part.bulleted and part.label and part.label.kind):
+        dated = any(other.role is Role.DATE for other in ahead[:_ABOVE_A_DATE])
+        return dated or (part.bulleted and any(_ends_item(other) for other in ahead))
+    if not part.bulleted or part.role is not Role.TEXT:
+        return part.bulleted and part.role in (Role.LABEL, Role.DATE)
+    if part.prose or (part.text[-1] in ".;:," and not is_title_case(part.text)):
+        return False
+    for position, other in enumerate(ahead):
+        above_date = any(next_one.role is Role.DATE for next_one in ahead[position + 1 : position + 2])
+        if other.role is Role.LABEL or not (above_date or _goes_on(part, other)):
+            return False
+        if other.role is Role.DATE or _ends_item(other):
+            return True
+    return False
+
+
+def _ends_item(part: Part) -> bool:
+    return part.role is Role.BYLINE or part.cut_off
+
+
+def can_begin_section(part: Part) -> bool:
+    """Return whether the line can follow a heading such as `More from …` at once."""
+    return part.bulleted or part.role in (Role.LABEL, Role.DATE, Role.HEADING)
+
+
+def _opens_listing(part: Part, ahead: Sequence[Part]) -> bool:
+    return part.role is Role.HEADING and bool(ahead) and can_begin_section(ahead[0])
+
+
+def _goes_on(first: Part, other: Part) -> bool:
+    """Return whether the line can belong to the item that `first` would begin."""
+    return (
+        not other.bulleted
+        or other.line.indent > first.line.indent
+        or other.role is not Role.TEXT
+        or other.prose
+    )

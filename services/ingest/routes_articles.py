@@ -1,0 +1,124 @@
+"""The calls about articles as JSON: one, many, read back, withdraw, restore."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import ValidationError
+
+from services.ingest.acceptance import Acceptance
+from services.ingest.answers import (
+    ArticleAnswer,
+    BatchRow,
+    StoredArticle,
+    WithdrawalRequest,
+    article_answer,
+    problem_row,
+    row,
+    stored_article,
+)
+from services.ingest.body import read_json
+from services.ingest.draft import ArticleDraft, read_article
+from services.ingest.openapi import json_body, problems
+from shared.problems import Problem, not_valid
+
+MOST_IN_A_BATCH = 1000
+_MOST_ERRORS = 100
+"""Bad fields named for one article: nobody mends more of them at a time."""
+
+
+def article_routes(acceptance: Acceptance) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(prefix="/articles", tags=["articles"])
+
+    @router.post(
+        "",
+        status_code=202,
+        summary="Accept one article",
+        openapi_extra=json_body("ArticleInput"),
+        responses=problems(400, 401, 409, 413, 415, 422, 503),
+    )
+    async def accept(request: Request) -> ArticleAnswer:
+        """Answer 202 when it is stored and on the stream, in one transaction."""
+        draft = _draft(await read_json(request))
+        (outcome,) = await acceptance.accept([draft])
+        return article_answer(outcome)
+
+    @router.post(
+        "/batch",
+        status_code=207,
+        summary="Accept up to 1,000 articles",
+        openapi_extra=json_body("ArticleInput", array=True),
+        response_model=list[BatchRow],
+        responses=problems(400, 401, 413, 415, 422, 503),
+    )
+    async def accept_batch(request: Request) -> JSONResponse:
+        """Answer with one outcome for each, in the order sent; a bad one never spoils the others."""
+        stated = _batch(await read_json(request))
+        rows: dict[int, dict[str, Any]] = {}
+        drafts: dict[int, ArticleDraft] = {}
+        for index, one in enumerate(stated):
+            try:
+                drafts[index] = _draft(one)
+            except Problem as problem:
+                rows[index] = problem_row(problem)
+        outcomes = await acceptance.accept(list(drafts.values()))
+        rows |= {index: row(outcome) for index, outcome in zip(drafts, outcomes, strict=True)}
+        listed = [BatchRow(index=index, **rows[index]) for index in range(len(stated))]
+        return JSONResponse([one.model_dump(mode="json", exclude_unset=True) for one in listed], 207)
+
+    @router.get("/{article_id}", summary="An article as accepted", responses=problems(401, 404, 503))
+    async def read_back(article_id: str) -> StoredArticle:
+        """Return its fields together with its version, its status and its history."""
+        record = await acceptance.record(article_id)
+        if record is None:
+            raise Problem(404, "There is no article with this id.")
+        return stored_article(record)
+
+    @router.post(
+        "/{article_id}/withdraw",
+        status_code=202,
+        summary="Take an article back",
+        openapi_extra=json_body("WithdrawalRequest", required=False),
+        responses=problems(400, 401, 404, 409, 413, 415, 422, 503),
+    )
+    async def withdraw(article_id: str, request: Request) -> ArticleAnswer:
+        """Remove it from every feed and tell every partner. The body may be left out."""
+        reason = _reason(await read_json(request, optional=True))
+        return article_answer(await acceptance.withdraw(article_id, reason))
+
+    @router.post(
+        "/{article_id}/restore",
+        status_code=202,
+        summary="Show a withdrawn article again",
+        responses=problems(401, 404, 409, 503),
+    )
+    async def restore(article_id: str) -> ArticleAnswer:
+        """Bring it back under the same id and with a higher version."""
+        return article_answer(await acceptance.restore(article_id))
+
+    return router
+
+
+def _draft(stated: object) -> ArticleDraft:
+    try:
+        return read_article(stated)
+    except ValidationError as error:
+        raise not_valid(error.errors()[:_MOST_ERRORS]) from error
+
+
+def _batch(stated: object) -> list[object]:
+    if not isinstance(stated, list):
+        raise Problem(422, "Send a JSON array of articles.")
+    if len(stated) > MOST_IN_A_BATCH:
+        raise Problem(413, f"Send at most {MOST_IN_A_BATCH} articles at a time.")
+    return stated
+
+
+def _reason(stated: object) -> str | None:
+    if stated is None:
+        return None
+    try:
+        return WithdrawalRequest.model_validate(stated).reason
+    except ValidationError as error:
+        raise not_valid(error.errors()[:_MOST_ERRORS]) from error

@@ -1,0 +1,99 @@
+"""Makes a stranger's HTML safe to publish: an allow-list, absolute links, no scripts. Pure.
+
+The work is done by nh3 (ammonia), which parses as browsers do; the list is what articles are written with.
+"""
+
+import html
+import re
+
+import nh3
+
+from services.ingest.plain_text import clean_lines
+
+_TEXT = {"p", "br", "hr", "div", "span", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre"}
+_INLINE = {
+    *("a", "abbr", "b", "cite", "code", "dfn", "em", "i", "kbd", "mark", "q", "s", "samp", "small"),
+    *("strong", "sub", "sup", "time", "u", "var", "del", "ins", "bdi", "bdo", "ruby", "rt", "rp", "wbr"),
+}
+_LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
+_TABLES = {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"}
+_FIGURES = {
+    "figure",
+    "figcaption",
+    "img",
+    "section",
+    "article",
+    "aside",
+    "header",
+    "footer",
+    "details",
+    "summary",
+}
+
+_ATTRIBUTES = {
+    "*": {"dir", "lang", "title"},
+    "a": {"href", "hreflang"},
+    "img": {"src", "alt", "width", "height"},
+    "ol": {"start", "reversed"},
+    "li": {"value"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "time": {"datetime"},
+    "del": {"datetime"},
+    "ins": {"datetime"},
+}
+# Their content is never text for readers.
+_DROPPED_WHOLE = {
+    "script",
+    "style",
+    "template",
+    "noscript",
+    "iframe",
+    "object",
+    "svg",
+    "math",
+    "textarea",
+    "title",
+}
+
+_TAG = re.compile(r"<[^>]*>")
+_PICTURE = re.compile(r"<img\b[^>]*\ssrc=")
+
+_MOST_ROUNDS = 6
+
+
+def clean_html(dirty: str, base_url: str | None) -> str | None:
+    """Return what of `dirty` may be published, or None when that shows nothing.
+
+    Relative links are resolved against `base_url` and dropped when there is none. Cleaning what was cleaned
+    changes nothing: an article that is read back and sent again is the same article.
+    """
+    cleaned = _round(dirty, base_url)
+    for _ in range(_MOST_ROUNDS):
+        again = _round(cleaned, base_url)
+        if again == cleaned:
+            return cleaned if _shows_something(cleaned) else None
+        cleaned = again
+    # Markup so broken that each reading gives another tree: its text is all that can be relied on.
+    text = html.escape(html.unescape(_TAG.sub(" ", cleaned)), quote=False)
+    return _round(f"<p>{text}</p>", base_url) if text.strip() else None
+
+
+def _round(markup: str, base_url: str | None) -> str:
+    """Clean once. References such as `&#1;` become characters only here, so text is cleaned after it too."""
+    cleaned = nh3.clean(
+        clean_lines(markup),
+        tags=_TEXT | _INLINE | _LISTS | _TABLES | _FIGURES,
+        attributes=_ATTRIBUTES,
+        clean_content_tags=_DROPPED_WHOLE,
+        url_schemes={"http", "https", "mailto"},
+        url_relative=("rewrite_with_base", base_url) if base_url else "deny",
+        link_rel="noopener noreferrer",
+    )
+    return clean_lines(cleaned)
+
+
+def _shows_something(cleaned: str) -> bool:
+    return bool(_PICTURE.search(cleaned) or html.unescape(_TAG.sub("", cleaned)).strip())

