@@ -24,7 +24,6 @@ from services.cli.remote import DataDir, FeedUrl, Given, IngestUrl, Token, setti
 from services.cli.settings import ADMIN_TOKEN_FILE, INGEST_TOKEN_FILE
 from services.cli.up_command import up
 from shared.settings import SettingsError
-from shared.tokens import keep_token
 
 _INTERRUPTED = 130
 
@@ -65,6 +64,9 @@ def show_token(
     of_ingest: Annotated[bool, typer.Option("--ingest", help="The ingest token instead.")] = False,
 ) -> None:
     """Print the admin token of this data folder; it is made when there is none yet."""
+    # It brings a web framework with it, which no other command should wait for.
+    from shared.tokens import keep_token  # noqa: PLC0415
+
     settings = settings_for(context, data_dir)
     given = settings.ingest_token if of_ingest else settings.admin_token
     file = INGEST_TOKEN_FILE if of_ingest else ADMIN_TOKEN_FILE

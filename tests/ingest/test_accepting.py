@@ -110,7 +110,9 @@ async def test_fifty_at_once_are_one_article(ingest: Service, redis: Redis) -> N
 
 
 @pytest.mark.parametrize("partitions", [1, 3])
-async def test_dated_and_undated_at_once_are_one_article(valkey: ValkeyServer, redis: Redis, partitions: int) -> None:
+async def test_dated_and_undated_at_once_are_one_article(
+    valkey: ValkeyServer, redis: Redis, partitions: int
+) -> None:
     async with a_service(valkey, partitions=partitions) as ingest:
         for number in range(4):
             title = f"Ice roads, part {number}"

@@ -43,9 +43,7 @@ async def test_every_article_of_a_page_goes_in_once(ingest: Service, redis: Redi
         (0, 1, "Ice roads and the price of bread", "published"),
         (1, 11, "What the thaw costs", "published"),
     ]
-    assert [(row["outcome"], row["id"]) for row in again.json()] == [
-        ("unchanged", row["id"]) for row in rows
-    ]
+    assert [(row["outcome"], row["id"]) for row in again.json()] == [("unchanged", row["id"]) for row in rows]
     article, podcast = [event.article for event in await events_of(redis)]
     assert (article.is_excerpt, article.outlet and article.outlet.name) == (True, "Northern Ledger")
     assert (podcast.kind, podcast.content_html) == ("podcast", None)

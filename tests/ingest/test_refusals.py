@@ -99,7 +99,9 @@ async def test_every_bad_field_is_named(ingest: Service) -> None:
 
 
 async def test_null_is_absent_where_a_field_always_has_a_value(ingest: Service) -> None:
-    nulls = dict.fromkeys(("kind", "authors", "is_excerpt", "language", "topics", "enclosures", "url", "rights"))
+    nulls = dict.fromkeys(
+        ("kind", "authors", "is_excerpt", "language", "topics", "enclosures", "url", "rights")
+    )
     outcome = await ingest.post(title="Only a title", **nulls)
 
     stored = await ingest.stored(outcome["id"])
@@ -137,7 +139,9 @@ async def test_a_client_that_goes_away_in_the_middle_leaves_nothing(ingest: Serv
     host, _, port = ingest.url.removeprefix("http://").partition(":")
     _, writer = await asyncio.open_connection(host, int(port))
     token = ingest.client.headers["Authorization"]
-    head = f"POST /articles HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nContent-Type: application/json\r\n"
+    head = (
+        f"POST /articles HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\nContent-Type: application/json\r\n"
+    )
     writer.write(f'{head}Content-Length: 100\r\n\r\n{{"title": "x"}}'.encode())
     await writer.drain()
     writer.close()

@@ -176,7 +176,7 @@ def child_of(parent: int, name: str) -> int:
     """Return the process id of one of `newswire up`'s own children."""
     marks = {"ingest": "services.ingest", "web": "--role web", "worker": "--role worker", "valkey": "guard"}
     listing = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
     )
     for line in listing.stdout.splitlines():
         pid, ppid, arguments = line.split(maxsplit=2)

@@ -1,66 +1,36 @@
-"""Register the demo partner with the feed service once, and remember its port and secret for later starts."""
+"""Register the demo partner with the feed service, once."""
 
 import socket
-from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
 from services.cli.client import Service
-from services.cli.settings import ADMIN_TOKEN_FILE, CommandSettings
-from shared.tokens import keep_token
+from services.cli.running.demo_state import (
+    HOST,
+    DemoPartner,
+    demo_file,
+    read_demo_partner,
+    webhooks_url,
+    write_demo_partner,
+)
+from services.cli.settings import CommandSettings
 
-DEMO_FILE = "demo-partner.json"
 _NAME = "Demo outlet"
-_HOST = "127.0.0.1"
 
 
-class DemoPartner(BaseModel):
-    """What the demo partner must know: where it listens and what its webhooks are signed with."""
-
-    model_config = ConfigDict(frozen=True)
-
-    port: int
-    endpoint_id: str
-    secret: str
-
-    @property
-    def url(self) -> str:
-        """Where it takes webhooks."""
-        return f"http://{_HOST}:{self.port}/webhooks"
-
-
-def read_demo_partner(path: Path) -> DemoPartner | None:
-    """Return what an earlier start remembered, None when there is nothing usable."""
-    try:
-        return DemoPartner.model_validate_json(path.read_bytes())
-    except (FileNotFoundError, ValidationError):
-        return None
-
-
-def register_demo_partner(settings: CommandSettings) -> Path:
-    """Make sure that the demo partner has an endpoint, and return the file with its port and secret.
+def register_demo_partner(settings: CommandSettings) -> DemoPartner:
+    """Make sure that the demo partner has an endpoint, and write its port and secret down.
 
     An endpoint of an earlier start is used again, at the same port if that is free. If only its secret was
     lost, it gets a new one.
     """
-    path = settings.data_dir.absolute() / DEMO_FILE
-    token = settings.admin_token or keep_token(settings.data_dir, ADMIN_TOKEN_FILE)
+    path = demo_file(settings.data_dir)
     known = read_demo_partner(path)
     port = known.port if known is not None and _is_free(known.port) else _free_port()
-    with Service("feed", settings.feed_url, token) as service:
+    with Service("feed", settings.feed_url, settings.known_admin_token()) as service:
         found = _find_endpoint(service)
-        if found is None:
-            demo = _register(service, port)
-        else:
-            secret = known.secret if known is not None and known.endpoint_id == found["id"] else None
-            if secret is None:
-                secret = service.post(f"/api/endpoints/{found['id']}/rotate-secret")["secret"]
-            demo = DemoPartner(port=port, endpoint_id=found["id"], secret=secret)
-            if found["url"] != demo.url:
-                service.call("PATCH", f"/api/endpoints/{demo.endpoint_id}", json={"url": demo.url})
-    _remember(path, demo)
-    return path
+        demo = _register(service, port) if found is None else _use_again(service, found, known, port)
+    write_demo_partner(path, demo)
+    return demo
 
 
 def _find_endpoint(service: Service) -> dict[str, Any] | None:
@@ -73,24 +43,29 @@ def _register(service: Service, port: int) -> DemoPartner:
     partners = service.get("/api/partners")["partners"]
     partner = next((p for p in partners if p["name"] == _NAME), None)
     partner = partner or service.post("/api/partners", {"name": _NAME})
-    url = DemoPartner(port=port, endpoint_id="", secret="").url
-    endpoint = service.post(f"/api/partners/{partner['id']}/endpoints", {"url": url})
+    endpoint = service.post(f"/api/partners/{partner['id']}/endpoints", {"url": webhooks_url(port)})
     return DemoPartner(port=port, endpoint_id=endpoint["id"], secret=endpoint["secret"])
 
 
-def _remember(path: Path, demo: DemoPartner) -> None:
-    draft = path.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    draft.touch(mode=0o600)
-    draft.write_text(demo.model_dump_json())
-    draft.replace(path)
+def _use_again(
+    service: Service, endpoint: dict[str, Any], known: DemoPartner | None, port: int
+) -> DemoPartner:
+    path = f"/api/endpoints/{endpoint['id']}"
+    if known is not None and known.endpoint_id == endpoint["id"]:
+        secret = known.secret
+    else:
+        secret = service.post(f"{path}/rotate-secret")["secret"]
+    demo = DemoPartner(port=port, endpoint_id=endpoint["id"], secret=secret)
+    if endpoint["url"] != demo.url:
+        service.call("PATCH", path, json={"url": demo.url})
+    return demo
 
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((_HOST, port))
+            probe.bind((HOST, port))
         except OSError:
             return False
     return True
@@ -98,5 +73,5 @@ def _is_free(port: int) -> bool:
 
 def _free_port() -> int:
     with socket.socket() as probe:
-        probe.bind((_HOST, 0))
+        probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

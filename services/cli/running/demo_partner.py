@@ -18,7 +18,7 @@ from aiohttp import web
 from typer import echo
 
 from services.cli.printing import one_line
-from services.cli.running.demo import DemoPartner, read_demo_partner
+from services.cli.running.demo_state import HOST, DemoPartner, read_demo_partner
 from shared.clock import Clock, SystemClock
 
 _TOLERANCE = timedelta(minutes=5)
@@ -76,7 +76,7 @@ async def serve(demo: DemoPartner) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     runner = web.AppRunner(demo_app(demo, SystemClock()), access_log=None, shutdown_timeout=2.0)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", demo.port, reuse_address=True).start()
+    await web.TCPSite(runner, HOST, demo.port, reuse_address=True).start()
     echo(f"takes webhooks at {demo.url}")
     await stop.wait()
     await runner.cleanup()

@@ -5,8 +5,7 @@ import sys
 
 from typer import echo
 
-from services.cli.settings import ADMIN_TOKEN_FILE, CommandSettings
-from shared.tokens import keep_token
+from services.cli.settings import CommandSettings
 
 _NAME_WIDTH = 6
 
@@ -29,7 +28,7 @@ def banner(settings: CommandSettings) -> str:
     feed, ingest = settings.feed_url, settings.ingest_url
     token = "`newswire token` prints it"  # noqa: S105 - a sentence, no token
     if sys.stdout.isatty():
-        token = settings.admin_token or keep_token(settings.data_dir, ADMIN_TOKEN_FILE)
+        token = settings.known_admin_token()
     rows = {
         "Feeds": f"{feed}/",
         "Newest": " · ".join(f"{feed}/feeds/all.{form}" for form in ("rss", "atom", "json")),

@@ -23,6 +23,19 @@ async def wait_until_ready(services: Mapping[str, str]) -> None:
                 await asyncio.sleep(_POLL_SECONDS)
 
 
+async def wait_until_listening(url: str, seconds: float) -> None:
+    """Return when something answers at `url`, or after so many seconds."""
+    end = time.monotonic() + seconds
+    async with httpx.AsyncClient(trust_env=False, timeout=1.0) as http:
+        while time.monotonic() < end:
+            try:
+                await http.head(url)
+            except httpx.TransportError:
+                await asyncio.sleep(_POLL_SECONDS)
+            else:
+                return
+
+
 async def _not_ready_because(http: httpx.AsyncClient, url: str) -> str | None:
     try:
         answer = await http.get(f"{url}/readyz")

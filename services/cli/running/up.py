@@ -10,12 +10,13 @@ from typing import Any
 from services.cli.command_error import CommandError
 from services.cli.running import programs, valkey
 from services.cli.running.demo import register_demo_partner
+from services.cli.running.demo_state import demo_file
 from services.cli.running.folder_lock import take_lock
 from services.cli.running.lifeline import open_lifelines
 from services.cli.running.output import banner, say, tell
 from services.cli.running.preflight import check_ports, check_redis
 from services.cli.running.programs import Programs, environment_for
-from services.cli.running.readiness import wait_until_ready
+from services.cli.running.readiness import wait_until_listening, wait_until_ready
 from services.cli.running.supervisor import Supervisor
 from services.cli.settings import CommandSettings
 
@@ -39,6 +40,7 @@ def run_all(settings: CommandSettings, *, seed: Path | None, demo: bool) -> None
 async def _run(settings: CommandSettings, lock: int, *, seed: Path | None, demo: bool) -> None:
     if settings.redis_url is not None:
         await check_redis(settings.redis_url)
+    say(f"Starting on the data folder {settings.data_dir.absolute()} …")
     supervisor = Supervisor(tell)
     stop = _stop_on_signals(supervisor)
     try:
@@ -101,7 +103,10 @@ async def _start(
     await wait_until_ready({"ingest": settings.ingest_url, "feed": settings.feed_url})
     supervisor.settled()
     if demo:
-        supervisor.start(run.demo(await asyncio.to_thread(register_demo_partner, settings)))
+        partner = await asyncio.to_thread(register_demo_partner, settings)
+        supervisor.start(run.demo(demo_file(settings.data_dir)))
+        # It need not be there: what it misses is sent again. But a first look shows more when it is.
+        await wait_until_listening(partner.url, seconds=10)
     if seed is not None:
         await supervisor.run_once(run.seed(seed))
     say(banner(settings))

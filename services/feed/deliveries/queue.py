@@ -26,6 +26,9 @@ from services.feed.deliveries.outcome import Trigger
 from shared import keys
 from shared.timestamps import epoch_ms
 
+LEASE = timedelta(seconds=18)
+"""More than an attempt can take (15 s), and short enough that a killed worker's deliveries go on within 20 s."""
+
 _LOOK_AGAIN_MS = 500
 """When more is due than may be in hand, others look again after this time; who holds some goes on."""
 
@@ -33,7 +36,7 @@ _LOOK_AGAIN_MS = 500
 class DeliveryQueue:
     """All endpoints' queues. `window` is how many deliveries of one endpoint may be in all workers' hands."""
 
-    def __init__(self, redis: "Redis", *, window: int = 8, lease: timedelta = timedelta(seconds=30)) -> None:
+    def __init__(self, redis: "Redis", *, window: int = 8, lease: timedelta = LEASE) -> None:
         self._redis = redis
         self.window = window
         self._lease = lease

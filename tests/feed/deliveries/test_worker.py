@@ -40,9 +40,14 @@ def answering(*statuses: int) -> Answer:
     return answer
 
 
-async def never(_: Received) -> web.StreamResponse:
-    await asyncio.sleep(60)
-    return web.Response(status=204)
+def holding(until: asyncio.Event) -> Answer:
+    """Answer when the test lets go, and not before."""
+
+    async def answer(_: Received) -> web.StreamResponse:
+        await until.wait()
+        return web.Response(status=204)
+
+    return answer
 
 
 async def test_a_delivery_arrives_as_the_contract_says_and_verifies(redis: Redis) -> None:
@@ -120,7 +125,8 @@ async def test_a_paused_endpoint_gets_nothing_until_it_is_resumed(redis: Redis) 
 
 async def test_an_endpoint_that_hangs_delays_nobody_else(redis: Redis) -> None:
     async with a_receiver() as hanging, a_receiver() as healthy, deliveries(redis, grace=0.1) as sending:
-        hanging.answer = never
+        let_go = asyncio.Event()
+        hanging.answer = holding(let_go)
         await sending.add(hanging.url)
         endpoint = await sending.add(healthy.url)
         events = [an_event() for _ in range(50)]
@@ -128,6 +134,7 @@ async def test_an_endpoint_that_hangs_delays_nobody_else(redis: Redis) -> None:
         await healthy.wait_for(50, seconds=4)
         await sending.outcome(endpoint, events[-1], DELIVERED)
         assert len(hanging.received) == 8
+        let_go.set()
 
 
 async def test_a_private_address_is_refused_and_counts_as_a_failure(redis: Redis) -> None:
@@ -184,13 +191,8 @@ async def test_a_lost_mark_forgets_no_delivery(redis: Redis) -> None:
 
 async def test_a_cancelled_worker_lets_attempts_end_and_gives_the_rest_back(redis: Redis) -> None:
     async with a_receiver() as slow, a_receiver() as hanging:
-        held = asyncio.Event()
-
-        async def after_a_while(_: Received) -> web.StreamResponse:
-            await held.wait()
-            return web.Response(status=204)
-
-        slow.answer, hanging.answer = after_a_while, never
+        soon, let_go = asyncio.Event(), asyncio.Event()
+        slow.answer, hanging.answer = holding(soon), holding(let_go)
         async with deliveries(redis, grace=0.3) as sending:
             patient = await sending.add(slow.url)
             stuck = await sending.add(hanging.url)
@@ -199,10 +201,11 @@ async def test_a_cancelled_worker_lets_attempts_end_and_gives_the_rest_back(redi
             await slow.wait_for(1)
             await hanging.wait_for(1)
             sending.running.cancel()
-            asyncio.get_running_loop().call_later(0.05, held.set)
+            asyncio.get_running_loop().call_later(0.05, soon.set)
         await sending.outcome(patient, event, DELIVERED)
         assert await redis.zcard(keys.endpoint_leased(stuck.id)) == 0
         assert await redis.zcard(keys.endpoint_due(stuck.id)) == 1
+        let_go.set()
 
 
 async def test_a_redis_that_is_killed_and_comes_back_costs_no_delivery(valkey: ValkeyServer) -> None:
@@ -210,18 +213,13 @@ async def test_a_redis_that_is_killed_and_comes_back_costs_no_delivery(valkey: V
     async with a_receiver() as receiver, deliveries(redis, lease=1.0) as sending:
         endpoint = await sending.add(receiver.url)
         events = [an_event() for _ in range(60)]
-        valkey_back = asyncio.Event()
-
-        async def slowly(_: Received) -> web.StreamResponse:
-            await valkey_back.wait()
-            return web.Response(status=204)
-
-        receiver.answer = slowly
+        during_the_outage = asyncio.Event()
+        receiver.answer = holding(during_the_outage)
         await sending.intake.take(0, events)
         await receiver.wait_for(8)
         valkey.kill()
-        asyncio.get_running_loop().call_later(0.3, valkey_back.set)
-        await valkey_back.wait()
+        asyncio.get_running_loop().call_later(0.3, during_the_outage.set)
+        await during_the_outage.wait()
         await asyncio.to_thread(valkey.start)
         for event in events:
             await sending.outcome(endpoint, event, DELIVERED)

@@ -1,0 +1,62 @@
+"""Bylines give their names as shown; what only looks like a byline gives none."""
+
+import pytest
+
+from services.ingest.read.bylines import names_of
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Duyeon Kim", ["Duyeon Kim"]),
+        ("By Ana Ruiz and Bo Li", ["Ana Ruiz", "Bo Li"]),
+        ("By Ana Ruiz, Bo Li & Cy Noe", ["Ana Ruiz", "Bo Li", "Cy Noe"]),
+        ("By Ana Ruiz, Bo Li, and Cy Noe", ["Ana Ruiz", "Bo Li", "Cy Noe"]),
+        ("By Dr. Ana Ruiz", ["Dr. Ana Ruiz"]),
+        ("BY ANA RUIZ", ["ANA RUIZ"]),
+        (
+            "By George P. Shultz, Henry A. Kissinger & Sam Nunn",
+            ["George P. Shultz", "Henry A. Kissinger", "Sam Nunn"],
+        ),
+        ("By Ursula von der Leyen with Moqtada al-Sadr", ["Ursula von der Leyen", "Moqtada al-Sadr"]),
+        ("By John Smith, Jr. and Bo Li", ["John Smith, Jr.", "Bo Li"]),
+        ("By Martin King Jr.", ["Martin King Jr."]),
+        ("By Jane Doe, Ph.D.", ["Jane Doe, Ph.D."]),
+        ("By Jane Doe, Senior Fellow, Brookings Institution", ["Jane Doe"]),
+        ("By Jane Doe, Center for Strategic and International Studies", ["Jane Doe"]),
+        (
+            "By Jane Doe of the Center for Strategic and International Studies and Bo Li",
+            ["Jane Doe", "Bo Li"],
+        ),
+        (
+            "By Lt. Gen. David W. Barno, USA (Ret.) and Nora Bensahel",
+            ["Lt. Gen. David W. Barno", "Nora Bensahel"],
+        ),
+        ("By Jane Doe, CNAS", ["Jane Doe"]),
+        ("By Jane Doe, Ambassador Bo Li", ["Jane Doe", "Ambassador Bo Li"]),
+        ("By Center for a New American Security", ["Center for a New American Security"]),
+        ("By Ana Ruiz and Ana Ruiz", ["Ana Ruiz"]),
+        ("By 김두연", ["김두연"]),
+    ],
+)
+def test_names_are_read_as_shown(line: str, names: list[str]) -> None:
+    assert names_of(line) == tuple(names)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By the time the summit began, the shells were gone.",
+        "By Monday the ministers had left.",
+        "By the Numbers: Sanctions",
+        "By 2030, Batteries Will Be Cheap",
+        "By Sea or by Land?",
+        "By",
+        "By ,",
+        "Bypass",
+        "By Ana Ruiz and Bo L...",
+        "Written on water",
+    ],
+)
+def test_sentences_and_headlines_are_no_bylines(line: str) -> None:
+    assert names_of(line) == ()
