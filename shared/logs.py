@@ -42,6 +42,8 @@ def configure(log_format: Literal["console", "json"], level: str, *, process: st
     for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logging.getLogger(chatty).handlers = []
         logging.getLogger(chatty).propagate = True
+    # Its lines on starting and stopping say what ours say.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     # httpx logs every request with its whole URL at INFO; our own line says what was attempted.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)

@@ -26,7 +26,8 @@ def give_up(error: Exception) -> NoReturn:
 def bind(host: str, port: int, setting: str) -> socket.socket:
     """Return a listening socket, or raise a `StartError` that names the port and the setting to change."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
+    # With the protocol left open, asyncio would not switch Nagle's delay off: 44 ms an answer were measured.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))

@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -35,10 +36,12 @@ def backlog(service: Service, *, as_json: AsJson = False, watch: Watch = False) 
     """Show the backlog: what is not read, not acknowledged, not delivered, and how fast that shrinks."""
     if not watch:
         _show(service.get("/api/backlog"), as_json=as_json)
-    elif as_json or not sys.stdout.isatty():
-        _print_forever(service, as_json=as_json)
-    else:
-        _show_live(service)
+        return
+    with suppress(KeyboardInterrupt):
+        if as_json or not sys.stdout.isatty():
+            _print_forever(service, as_json=as_json)
+        else:
+            _show_live(service)
 
 
 def _show(numbers: dict[str, Any], *, as_json: bool) -> None:
@@ -49,7 +52,7 @@ def _show(numbers: dict[str, Any], *, as_json: bool) -> None:
     for name, columns in (("streams", _STREAM_COLUMNS), ("endpoints", _ENDPOINT_COLUMNS)):
         if numbers[name]:
             echo()
-            print_rows(_headers(columns), _lines(numbers[name], columns))
+            print_rows(columns, _lines(numbers[name], columns))
 
 
 def _print_forever(service: Service, *, as_json: bool) -> None:
@@ -79,9 +82,9 @@ def _picture(numbers: dict[str, Any]) -> RenderableType:
     return Group(
         Text(_headline(numbers)),
         Text(),
-        as_table(_headers(_STREAM_COLUMNS), _lines(numbers["streams"], _STREAM_COLUMNS)),
+        as_table(_STREAM_COLUMNS, _lines(numbers["streams"], _STREAM_COLUMNS)),
         Text(),
-        as_table(_headers(_ENDPOINT_COLUMNS), _lines(numbers["endpoints"], _ENDPOINT_COLUMNS)),
+        as_table(_ENDPOINT_COLUMNS, _lines(numbers["endpoints"], _ENDPOINT_COLUMNS)),
         Text("\nCtrl-C ends this."),
     )
 
@@ -89,19 +92,6 @@ def _picture(numbers: dict[str, Any]) -> RenderableType:
 def _headline(numbers: dict[str, Any]) -> str:
     reason = f": {one_line(numbers['reason'])}" if numbers.get("reason") else ""
     return f"State: {one_line(numbers['state'])}{reason}"
-
-
-def _headers(columns: tuple[str, ...]) -> list[str]:
-    return [
-        column.removesuffix("_seconds").removesuffix("_per_second").replace("_", " ") + _unit(column)
-        for column in columns
-    ]
-
-
-def _unit(column: str) -> str:
-    if column.endswith("_per_second"):
-        return "/s"
-    return " s" if column.endswith("_seconds") else ""
 
 
 def _lines(things: list[dict[str, Any]], columns: tuple[str, ...]) -> list[list[object]]:

@@ -92,6 +92,6 @@ def problem_detail(answer: httpx.Response) -> str:
     except ValueError:
         problem = None
     detail = problem.get("detail") if isinstance(problem, dict) else None
-    if not isinstance(detail, str) or not detail:
+    if not isinstance(detail, str) or detail in {"", answer.reason_phrase}:
         detail = f"{answer.request.url} answered {answer.status_code} {answer.reason_phrase}".rstrip()
     return " ".join(detail.split())

@@ -21,10 +21,10 @@ app = typer.Typer(help="What was sent to partners.")
 Delivery = Annotated[str, typer.Argument(metavar="ID", help="The delivery's id.", show_default=False)]
 
 _LIST_COLUMNS = (
-    *("id", "status", "event_type", "endpoint_id", "attempts"),
+    *("id", "status", "type", "endpoint", "attempts"),
     *("created_at", "last_status", "last_error", "next_attempt_at"),
 )
-_ATTEMPT_COLUMNS = ("number", "at", "trigger", "status", "error", "duration_ms", "detail", "response_excerpt")
+_ATTEMPT_COLUMNS = ("number", "at", "trigger", "status", "error", "duration_ms", "detail", "excerpt")
 _PAGE = 100
 
 
@@ -54,11 +54,11 @@ def list_deliveries(
         question = {"status": status, "endpoint": endpoint, "limit": min(_PAGE, limit - len(found))}
         page = service.get("/api/deliveries", {**question, "cursor": cursor})
         found += page["deliveries"]
-        cursor = page["next_cursor"]
+        cursor = page["cursor"]
         if cursor is None:
             break
     if as_json:
-        print_json({"deliveries": found, "next_cursor": cursor})
+        print_json({"deliveries": found, "cursor": cursor})
     else:
         print_rows(_LIST_COLUMNS, [[d.get(column) for column in _LIST_COLUMNS] for d in found])
 
@@ -72,9 +72,9 @@ def show_delivery(service: Service, delivery: Delivery, *, as_json: AsJson = Fal
         print_json(found)
         return
     print_fields({name: value for name, value in found.items() if not isinstance(value, list | dict)})
-    if found["history"]:
+    if found["attempts"]:
         echo()
-        rows = [[a.get(column) for column in _ATTEMPT_COLUMNS] for a in found["history"]]
+        rows = [[a.get(column) for column in _ATTEMPT_COLUMNS] for a in found["attempts"]]
         print_rows(_ATTEMPT_COLUMNS, rows)
 
 

@@ -84,9 +84,10 @@ def check_endpoint(service: Service, endpoint: Endpoint, *, as_json: AsJson = Fa
     if as_json:
         print_json(delivery)
     elif arrived:
-        echo(f"{endpoint}: the test arrived, answered {delivery['last_status']}")
+        echo(f"{endpoint}: the test arrived, answered {delivery['attempts'][-1]['status']}")
     if not arrived:
-        why = one_line(delivery["history"][-1]["detail"] or delivery["last_error"])
+        attempt = delivery["attempts"][-1]
+        why = one_line(attempt["detail"] or attempt["error"])
         raise CommandError(f"The test did not arrive: {why}. `newswire deliveries show {delivery['id']}`")
 
 
@@ -127,7 +128,7 @@ def _attempted(service: Service, delivery: str) -> dict[str, Any]:
     end = time.monotonic() + _TEST_SECONDS
     while time.monotonic() < end:
         found: dict[str, Any] = service.get(f"/api/deliveries/{quote(delivery, safe='')}")
-        if found["history"]:
+        if found["attempts"]:
             return found
         time.sleep(_POLL_SECONDS)
     raise CommandError(

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -33,24 +34,33 @@ def print_json(value: object) -> None:
 
 def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print rows under their columns on stdout."""
-    lines = [[one_line(value) for value in row] for row in rows]
+    rows = list(rows)
     if sys.stdout.isatty():
-        Console().print(as_table(columns, lines))
+        Console().print(as_table(columns, rows))
         return
-    table = [list(columns), *lines]
+    table = [list(columns), *([one_line(value) for value in row] for row in rows)]
     widths = [max(len(line[index]) for line in table) for index in range(len(columns))]
     for line in table:
         echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def as_table(columns: Sequence[str], lines: Iterable[Sequence[object]], title: str | None = None) -> Table:
+def as_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """Return rows as a table for a terminal; text is never read as markup."""
-    table = Table(title=title, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")
-    for line in lines:
-        table.add_row(*(Text(one_line(value)) for value in line))
+        table.add_column(column.replace("_", " "), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(one_line(_to_the_second(value))) for value in row))
     return table
+
+
+def _to_the_second(value: object) -> object:
+    """Return a time as people read it, anything else as it is."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return value
+    return value if moment is None else moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")
 
 
 def print_fields(fields: dict[str, Any]) -> None:

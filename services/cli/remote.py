@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from services.cli.client import Service
+from services.cli.command_error import CommandError
 from services.cli.settings import CommandSettings, read_command_settings
 
 Command = Callable[..., None]
@@ -87,7 +88,13 @@ def _with_service(command: Command, connect: _Connect, url_name: str, url_option
         url, token, data_dir = (arguments.pop(name) for name in shared)
         settings = settings_for(context, data_dir)
         with connect(given_before(context), settings, url, token) as service:
-            command(service, **arguments)
+            try:
+                command(service, **arguments)
+            except (LookupError, TypeError, AttributeError) as error:
+                raise CommandError(
+                    f"The {service.name} service at {service.url} answered in a form that this command does "
+                    f"not know: are both of one version? ({type(error).__name__}: {error})"
+                ) from error
 
     own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
     extra = [

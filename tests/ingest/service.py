@@ -66,7 +66,8 @@ async def events_of(redis: "Redis", partitions: int = 1) -> list[ArticleEvent]:
     """Return every event on the stream, partition after partition, each in its order."""
     events = []
     for partition in range(partitions):
-        for _, fields in await redis.xrange(keys.events(partition)):
+        entries: list[Any] = await redis.xrange(keys.events(partition)) or []
+        for _, fields in entries:
             body, _ = BinaryMessageFormatV1.parse(fields[b"__data__"])
             events.append(ArticleEvent.model_validate_json(body))
     return events

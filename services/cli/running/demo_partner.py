@@ -47,8 +47,9 @@ def describe(body: bytes) -> str:
     """Return a webhook in one line: its type, version and title."""
     event = json.loads(body)
     article = event.get("data") or {}
-    title = one_line(article.get("title"))
-    return f"{one_line(event.get('type'))} · version {one_line(article.get('version'))} · {title}"
+    version = article.get("version")
+    parts = [event.get("type"), version and f"version {version}", article.get("title")]
+    return " · ".join(one_line(part) for part in parts if part)
 
 
 def demo_app(demo: DemoPartner, clock: Clock) -> web.Application:

@@ -77,10 +77,3 @@ async def wait_until_valkey_answers(data_dir: Path) -> None:
                 return
     finally:
         await client.aclose()
-
-
-def last_log_line(data_dir: Path) -> str:
-    """Return the last line that the embedded Valkey wrote."""
-    log = valkey_folder(data_dir) / LOG_FILE
-    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    return lines[-1] if lines else ""

@@ -44,6 +44,11 @@ def _take_over(lock_path: str, socket_path: str) -> int:
             return held
 
 
+def _last_line(log_path: str) -> str:
+    with open(log_path, "rb") as log:  # noqa: PTH123 - this script imports as little as it can
+        return log.read().rstrip().rpartition(b"\n")[2].decode(errors="replace")
+
+
 class _Valkey:
     """The server's process, which a signal may end even while it is being started."""
 
@@ -62,13 +67,16 @@ class _Valkey:
         self.stop()
 
     def run(self, command: list[str], log_path: str, held: int) -> int:
-        with open(log_path, "ab") as log:  # noqa: PTH123 - the script's first 10 ms count; pathlib costs half
+        with open(log_path, "ab") as log:  # noqa: PTH123 - this script imports as little as it can
             self._process = subprocess.Popen(  # noqa: S603 - the command line comes from newswire up
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(held,)
             )
         if self._stopping:
             self._process.terminate()
-        return self._process.wait()
+        code = self._process.wait()
+        if code != 0 and not self._stopping:
+            sys.stderr.write(f"{_last_line(log_path)} (see {log_path})\n")
+        return code
 
 
 def main() -> None:

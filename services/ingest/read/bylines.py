@@ -56,15 +56,15 @@ def _collect(parts: list[str]) -> tuple[str, ...]:
 
 def _is_affiliation(part: str, separator: str, in_affiliation: bool) -> bool:
     words = [_plain(word) for word in part.split()]
-    about_a_place = not (vocabulary.ORGANISATIONS | vocabulary.ROLES | vocabulary.LINKING_WORDS).isdisjoint(
-        words
-    )
+    # "A." is an initial; only the small word links.
+    links = not vocabulary.LINKING_WORDS.isdisjoint(part.split())
+    about_a_place = links or not (vocabulary.ORGANISATIONS | vocabulary.ROLES).isdisjoint(words)
     if in_affiliation and separator in ("and", "&", ",and", ", and", ", &"):
         return about_a_place or not vocabulary.SUBJECTS.isdisjoint(words)
     if separator not in (",", ";"):
         return False
     if words[0] in vocabulary.HONORIFICS and len(words) > 1:
-        return not vocabulary.LINKING_WORDS.isdisjoint(words)
+        return links
     return about_a_place or (len(words) == 1 and len(part) > 1 and part.isupper())
 
 

@@ -10,8 +10,8 @@ import pytest_asyncio
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook
 
-from services.cli.running.demo_state import DemoPartner, read_demo_partner
 from services.cli.running.demo_partner import demo_app, describe, signature_problem
+from services.cli.running.demo_state import DemoPartner, read_demo_partner
 from tests.builders import NOON, HandClock
 from tests.conftest import a_free_port
 

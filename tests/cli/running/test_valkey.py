@@ -83,6 +83,18 @@ async def test_a_valkey_whose_guard_was_killed_is_stopped_before_the_next_one(da
             assert await again.get("kept") == b"yes"
 
 
+async def test_a_valkey_that_cannot_start_says_why(data_dir: Path) -> None:
+    files = valkey_folder(data_dir) / "appendonlydir"
+    files.mkdir(parents=True)
+    (files / "appendonly.aof.manifest").write_text("not a manifest\n")
+    supervisor = Supervisor(Told())
+    lifelines = open_lifelines()
+    supervisor.start(valkey_program(data_dir, lifeline=lifelines.of_valkey, environment=dict(os.environ)))
+    assert "manifest" in str(await supervisor.failed)
+    assert str(valkey_folder(data_dir) / "valkey.log") in str(await supervisor.failed)
+    await supervisor.stop([NAME])
+
+
 def lives(process: int) -> bool:
     """Say whether a process that is no child of ours still runs."""
     try:

@@ -1,5 +1,7 @@
 """Bytes become the same text, whatever editor or server they went through."""
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what is tested
+
 import pytest
 
 from services.ingest.read.decode import decode

@@ -1,5 +1,7 @@
 """The line that sends the reader on names the outlet, in all the forms that pages use."""
 
+# ruff: noqa: RUF001 - typographic quotes and dashes are what is tested
+
 import pytest
 
 from services.ingest.read.pointers import Pointer, Verb, pointer_of, split_off_pointer
@@ -8,7 +10,11 @@ from services.ingest.read.pointers import Pointer, Verb, pointer_of, split_off_p
 @pytest.mark.parametrize(
     ("line", "verb", "outlet"),
     [
-        ("Read the full article in Bulletin of the Atomic Scientists.", Verb.READ, "Bulletin of the Atomic Scientists"),
+        (
+            "Read the full article in Bulletin of the Atomic Scientists.",
+            Verb.READ,
+            "Bulletin of the Atomic Scientists",
+        ),
         ("Read the full article at Lawfare.", Verb.READ, "Lawfare"),
         ("Read the full article from War on the Rocks.", Verb.READ, "War on the Rocks"),
         ("Read the full op-ed on CNN.com.", Verb.READ, "CNN.com"),
@@ -18,17 +24,25 @@ from services.ingest.read.pointers import Pointer, Verb, pointer_of, split_off_p
         ("Read the full commentary at 38 North.", Verb.READ, "38 North"),
         ("Read the full article in Foreign Policy in Focus.", Verb.READ, "Foreign Policy in Focus"),
         ("Read the full article in the Washington Post.", Verb.READ, "Washington Post"),
-        ("Read the full article in The Wall Street Journal (subscription required).", Verb.READ, "The Wall Street Journal"),
+        (
+            "Read the full article in The Wall Street Journal (subscription required).",
+            Verb.READ,
+            "The Wall Street Journal",
+        ),
         ("Read the full article via “The National Interest.”", Verb.READ, "The National Interest"),
         ("Read the full testimony at defense.gov.", Verb.READ, "defense.gov"),
         ("Read more in Foreign Policy.", Verb.READ, "Foreign Policy"),
         ("Read the interview in Politico.", Verb.READ, "Politico"),
-        ("Listen to the full conversation from Hopkins Podcast on Foreign Affairs.", Verb.LISTEN, "Hopkins Podcast on Foreign Affairs"),
+        (
+            "Listen to the full conversation from Hopkins Podcast on Foreign Affairs.",
+            Verb.LISTEN,
+            "Hopkins Podcast on Foreign Affairs",
+        ),
         ("Listen to the full conversation with Ana Ruiz on NPR.", Verb.LISTEN, "NPR"),
         ("Watch the full interview on CNBC.", Verb.WATCH, "CNBC"),
         ("Watch Ana Ruiz on C-SPAN.", Verb.WATCH, "C-SPAN"),
     ],
-)  # fmt: skip
+)
 def test_a_pointer_names_the_outlet(line: str, verb: Verb, outlet: str) -> None:
     pointer = pointer_of(line)
     assert pointer is not None
