@@ -35,6 +35,7 @@ KNOWN_NAMES = frozenset(
         "PUBLIC_URL",
         "PUBLISHER_NAME",
         "PUBLISHER_URL",
+        "PUBLISHER_DESCRIPTION",
         "ALLOW_PRIVATE_ENDPOINTS",
         "RETRY_SCHEDULE",
     )

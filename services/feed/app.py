@@ -78,6 +78,7 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
         name=settings.publisher_name,
         public_url=settings.base_url,
         url=settings.publisher_url,
+        description=settings.publisher_description,
         zone=settings.zone,
     )
     directory = Directory(redis, partitions)

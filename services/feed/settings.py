@@ -17,10 +17,11 @@ class FeedSettings(SharedSettings):
 
     feed_host: str = "127.0.0.1"
     feed_port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    admin_token: Annotated[str, Field(min_length=16)] | None = None
+    admin_token: Annotated[str, Field(min_length=1)] | None = None
     public_url: str | None = None
     publisher_name: Annotated[str, Field(min_length=1)] = "Newswire"
     publisher_url: str | None = None
+    publisher_description: Annotated[str, Field(max_length=500)] | None = None
     allow_private_endpoints: Annotated[tuple[Network, ...], NoDecode] = ()
     retry_schedule: Annotated[tuple[float, ...], NoDecode] = (
         *(5, 5 * 60, 30 * 60),

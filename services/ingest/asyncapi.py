@@ -38,15 +38,18 @@ def asyncapi_document(version: str, partitions: int) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(text)
     # Where Redis listens is nobody's business on a page that is open to all.
     document["servers"] = {"redis": _SERVER}
-    channels = {
-        _channel(partition): document["channels"][_channel(partition)] for partition in range(partitions)
-    }
-    for channel in channels.values():
+    for channel in document["channels"].values():
         channel["servers"] = [{"$ref": "#/servers/redis"}]
-    document["channels"] = channels
-    document["operations"] = {name: document["operations"][name] for name in channels}
+    # FastStream holds its publishers in a set, so their order is another one each time.
+    document["channels"] = _sorted(document["channels"])
+    document["operations"] = _sorted(document["operations"])
+    document["components"] = {name: _sorted(part) for name, part in document["components"].items()}
     return document
 
 
+def _sorted(named: dict[str, Any]) -> dict[str, Any]:
+    return dict(sorted(named.items()))
+
+
 def _channel(partition: int) -> str:
-    return f"events-p{partition}"
+    return f"events-p{partition:02}"

@@ -33,21 +33,34 @@ class Facts:
     day: str | None = None
     authors: frozenset[str] = frozenset()
     outlet: str | None = None
+    url: str | None = None
 
     def contradicts(self, other: "Facts") -> bool:
         """Return whether both cannot be about one article."""
         days = self.day and other.day and self.day != other.day
         bylines = self.authors and other.authors and not self.authors & other.authors
         outlets = self.outlet and other.outlet and self.outlet != other.outlet
-        return bool(days or bylines or outlets)
+        # Two addresses of one title, neither dated: more likely two pieces than one that moved.
+        addresses = self.url and other.url and self.url != other.url
+        return bool(days or bylines or outlets or addresses)
 
     def together_with(self, earlier: "Facts") -> "Facts":
         """Return what is known when `earlier` facts of the same article are filled up by these newer ones."""
-        return Facts(self.day or earlier.day, self.authors | earlier.authors, self.outlet or earlier.outlet)
+        return Facts(
+            self.day or earlier.day,
+            self.authors | earlier.authors,
+            self.outlet or earlier.outlet,
+            self.url or earlier.url,
+        )
 
     def to_json(self) -> bytes:
         """Return the facts as stored, always the same bytes for the same facts."""
-        stored = {"day": self.day, "authors": sorted(self.authors), "outlet": self.outlet}
+        stored = {
+            "day": self.day,
+            "authors": sorted(self.authors),
+            "outlet": self.outlet,
+            "url": self.url,
+        }
         return json.dumps(stored).encode()
 
     @classmethod
@@ -73,14 +86,16 @@ def identity_of(draft: ArticleDraft, zone: ZoneInfo) -> Identity:
     """Return under which keys this draft's article is known. `zone` says which day a moment lies in."""
     title = normalise_title(draft.title)
     day = day_of(draft.published_at, zone)
+    url = web_address.normalise(draft.url) if draft.url else None
     return Identity(
-        url=keys.identity_url(web_address.normalise(draft.url)) if draft.url else None,
+        url=keys.identity_url(url) if url else None,
         title_date=keys.identity_title_date(title, day) if day else None,
         title=keys.identity_title(title),
         facts=Facts(
             day=day,
             authors=frozenset(_plain(without_honorifics(author.name)) for author in draft.authors),
             outlet=_plain(draft.outlet.name) if draft.outlet else None,
+            url=keys.digest(url) if url else None,
         ),
     )
 

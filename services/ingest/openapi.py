@@ -74,7 +74,19 @@ def describe(app: FastAPI) -> None:
             )
             schemas = described.setdefault("components", {}).setdefault("schemas", {})
             described["components"]["schemas"] = models["$defs"] | schemas
+            _drop_what_is_never_answered(described)
             app.openapi_schema = described
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign] # FastAPI's own way to extend the document
+
+
+def _drop_what_is_never_answered(described: dict[str, Any]) -> None:
+    """Take out FastAPI's own form of a 422: every error of this service is a problem document."""
+    for item in described["paths"].values():
+        for call in item.values():
+            answer = call["responses"].get("422", {})
+            if "HTTPValidationError" in str(answer):
+                del call["responses"]["422"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        described["components"]["schemas"].pop(name, None)

@@ -35,6 +35,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         "",
         status_code=202,
         summary="Accept one article",
+        response_description="What became of it",
         openapi_extra=json_body("ArticleInput"),
         responses=problems(400, 401, 409, 413, 415, 422, 503),
     )
@@ -48,6 +49,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         "/batch",
         status_code=207,
         summary="Accept up to 1,000 articles",
+        response_description="What became of each",
         openapi_extra=json_body("ArticleInput", array=True),
         response_model=list[BatchRow],
         responses=problems(400, 401, 413, 415, 422, 503),
@@ -79,6 +81,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         "/{article_id}/withdraw",
         status_code=202,
         summary="Take an article back",
+        response_description="Taken back",
         openapi_extra=json_body("WithdrawalRequest", required=False),
         responses=problems(400, 401, 404, 409, 413, 415, 422, 503),
     )
@@ -91,6 +94,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         "/{article_id}/restore",
         status_code=202,
         summary="Show a withdrawn article again",
+        response_description="Shown again",
         responses=problems(401, 404, 409, 503),
     )
     async def restore(article_id: str) -> ArticleAnswer:

@@ -25,6 +25,7 @@ def document_routes(acceptance: Acceptance) -> APIRouter:
         "/documents",
         status_code=202,
         summary="Accept every article of a document",
+        response_description="All of it went in",
         openapi_extra=text_body(),
         response_model=list[DocumentRow],
         responses={

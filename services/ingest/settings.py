@@ -12,4 +12,4 @@ class IngestSettings(SharedSettings):
 
     ingest_host: str = "127.0.0.1"
     ingest_port: Annotated[int, Field(ge=1, le=65535)] = 8001
-    ingest_token: Annotated[str, Field(min_length=16)] | None = None
+    ingest_token: Annotated[str, Field(min_length=1)] | None = None

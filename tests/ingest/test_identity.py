@@ -119,3 +119,12 @@ def test_a_date_is_a_day_of_the_set_zone_and_begins_at_its_midnight() -> None:
 )
 def test_every_date_comes_back_from_utc(day: date, zone: str) -> None:
     assert day_of(in_utc(day, ZoneInfo(zone)), ZoneInfo(zone)) == day.isoformat()
+
+
+def test_two_addresses_of_one_undated_title_are_two_articles() -> None:
+    first, second = (
+        identity_of(ArticleDraft(title="Editor's note", url=f"https://t.example/{n}"), ZoneInfo("UTC")).facts
+        for n in (1, 2)
+    )
+    assert candidate(first, {"known": second}) is None
+    assert candidate(first, {"known": Facts()}) == "known"

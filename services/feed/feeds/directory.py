@@ -1,12 +1,14 @@
 """All feeds at a glance, for the landing page, the OPML file and the operators' list; and single articles."""
 
+from collections.abc import Iterable
+
 from redis.asyncio import Redis
 
 from services.feed.feeds.applying import KnownArticle
 from services.feed.feeds.listed_feed import ListedFeed
 from services.feed.feeds.members import Members
 from services.feed.feeds.read_model import ReadModel
-from services.feed.feeds.selection import ALL, ALL_TITLE, GROUPS, group_of
+from services.feed.feeds.selection import ALL, ALL_TITLE, GROUPS, Selection, group_of
 from shared.timestamps import from_epoch_ms
 
 
@@ -24,8 +26,6 @@ class Directory:
             titles, key=lambda one: (GROUPS.index(group_of(one)), titles[one].casefold(), one)
         )
         rows = await self._members.overview(selections)
-        newest = {article_id for _, _, article_id in rows if article_id}
-        headlines = {stamp.article_id: stamp.title for stamp in await self._articles.stamps(sorted(newest))}
         return [
             ListedFeed(
                 selection=selection,
@@ -33,11 +33,23 @@ class Directory:
                 version=state.version,
                 updated=from_epoch_ms(state.updated) if state.updated else None,
                 articles=count,
-                newest_headline=headlines.get(article_id) if article_id else None,
+                newest=newest,
             )
-            for selection, (state, count, article_id) in zip(selections, rows, strict=True)
+            for selection, (state, count, newest) in zip(selections, rows, strict=True)
         ]
 
     async def article(self, article_id: str) -> KnownArticle | None:
         """Return an article as it is known to the feeds."""
         return (await self._articles.read([article_id])).get(article_id)
+
+    async def articles(self, article_ids: Iterable[str]) -> dict[str, KnownArticle]:
+        """Return those of the articles that are known."""
+        return await self._articles.read(article_ids)
+
+    async def newest(self, selection: Selection, count: int) -> list[str]:
+        """Return the ids of a feed's newest articles, newest first."""
+        return await self._members.newest(selection, count)
+
+    async def mark(self) -> str:
+        """Return what moves whenever an article changed or a feed was added: a cheap question."""
+        return await self._members.mark()

@@ -8,14 +8,14 @@ from services.feed.feeds.selection import Selection, group_of
 
 @dataclass(frozen=True)
 class ListedFeed:
-    """A feed in a list: `updated` is None until it has held an article."""
+    """A feed in a list: `updated` is None until it has held an article; `newest` is that article's id."""
 
     selection: Selection
     title: str
     version: int
     updated: datetime | None
     articles: int
-    newest_headline: str | None
+    newest: str | None
 
     @property
     def group(self) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from services.feed.feeds.applying import FeedOperation
-from services.feed.feeds.selection import Selection
+from services.feed.feeds.selection import ALL, Selection
 from shared import keys
 
 # `updated` is the latest time at which a change was accepted: the same after any repetition or rebuild, and
@@ -53,6 +53,9 @@ redis.call('HINCRBY', KEYS[3], 'version', 1)
 redis.call('HSET', KEYS[3], 'modified', time[1] .. string.format('%06d', time[2]))
 return 1
 """
+
+
+_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,16 @@ class Members:
         return [article_id.decode() for article_id in found]
 
     async def overview(self, selections: Sequence[Selection]) -> list[tuple[FeedState, int, str | None]]:
-        """Return for each feed its state, the number of its articles and the id of the newest."""
+        """Return for each feed its state, the number of its articles and the id of the newest.
+
+        However many feeds there are, other requests get their turn in between.
+        """
+        found: list[tuple[FeedState, int, str | None]] = []
+        for start in range(0, len(selections), _AT_A_TIME):
+            found += await self._overview(selections[start : start + _AT_A_TIME])
+        return found
+
+    async def _overview(self, selections: Sequence[Selection]) -> list[tuple[FeedState, int, str | None]]:
         async with self.redis.pipeline(transaction=False) as pipe:
             for selection in selections:
                 pipe.hmget(keys.feed_state(selection), ["version", "updated", "modified"])
@@ -130,6 +142,13 @@ class Members:
             (_state(rows[i]), int(rows[i + 1]), rows[i + 2][0].decode() if rows[i + 2] else None)
             for i in range(0, len(rows), 3)
         ]
+
+    async def mark(self) -> str:
+        """Return what moves whenever the feed of everything changed or a feed became known."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            pipe.hlen(keys.feeds())
+            pipe.hmget(keys.feed_state(ALL), ["version", "updated", "modified"])
+            return repr(await pipe.execute())
 
     async def recorded_versions(self, selection: Selection) -> dict[str, bytes]:
         """Return every member of a feed's index, with the version that the feed has recorded for it."""

@@ -9,12 +9,14 @@ from urllib.parse import quote
 class Publisher:
     """The publisher as readers see it; `public_url` is the base of every link of ours in a feed.
 
-    `zone` is the time zone in which pages for people give dates.
+    `description` says in a sentence what the publisher is; `zone` is the time zone in which pages for people
+    give dates.
     """
 
     name: str
     public_url: str
     url: str | None = None
+    description: str | None = None
     language: str = "en"
     zone: tzinfo = UTC
 

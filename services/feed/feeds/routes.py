@@ -7,14 +7,7 @@ from services.feed.feeds.content_coding import accepts_gzip
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.opml import MEDIA_TYPE as OPML_TYPE
 from services.feed.feeds.opml import opml
-from services.feed.feeds.pages import (
-    PAGE_HEADERS,
-    STYLESHEET,
-    article_page,
-    landing_page,
-    unknown_page,
-    withdrawn_page,
-)
+from services.feed.feeds.page_routes import page_routes
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.rendition import Rendition
 from services.feed.feeds.renditions import Renditions
@@ -53,7 +46,7 @@ def feed_routes(directory: Directory, renditions: Renditions, publisher: Publish
             request, _representation(rendition, known, Form(form), publisher, compressed=compressed)
         )
 
-    _add_pages(router, directory, publisher)
+    router.include_router(page_routes(directory, publisher))
     return router
 
 
@@ -78,33 +71,4 @@ def _representation(
         rendition.etag(compressed=compressed),
         rendition.last_modified,
         headers,
-    )
-
-
-def _add_pages(router: APIRouter, directory: Directory, publisher: Publisher) -> None:
-    @router.api_route("/", methods=_READ)
-    async def landing(request: Request) -> Response:
-        with unless_out_of_reach():
-            body = landing_page(await directory.feeds(), publisher)
-        return answer(request, Representation(body, "text/html", etag_of(body), headers=PAGE_HEADERS))
-
-    @router.api_route("/articles/{article_id}", methods=_READ)
-    async def article(request: Request, article_id: str) -> Response:
-        with unless_out_of_reach():
-            known = await directory.article(article_id)
-        if known is None:
-            return _missing(404, unknown_page(publisher))
-        if known.withdrawn:
-            return _missing(410, withdrawn_page(publisher))
-        body = article_page(known, publisher)
-        return answer(request, Representation(body, "text/html", etag_of(body), headers=PAGE_HEADERS))
-
-    @router.api_route("/static/feeds.css", methods=_READ)
-    async def stylesheet(request: Request) -> Response:
-        return answer(request, Representation(STYLESHEET, "text/css", etag_of(STYLESHEET)))
-
-
-def _missing(status: int, page: bytes) -> Response:
-    return Response(
-        page, status, media_type="text/html", headers={**PAGE_HEADERS, "Cache-Control": "no-cache"}
     )

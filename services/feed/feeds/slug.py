@@ -19,14 +19,19 @@ def slug(text: str) -> str:
     Accents of Latin letters are dropped, letters and marks of other scripts are kept. A text without any
     letter or digit gives a digest, and one of more than 80 characters is cut and given one.
     """
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKD", folded)).translate(_LATIN_WITHOUT_PARTS)
-    name = unicodedata.normalize("NFC", _joined(plain)).strip("-")
+    name = plain_words(text)
     if not name:
         return digest(text)[:12]
     if len(name) > _LONGEST:
         return f"{name[:_KEPT_OF_A_LONG_ONE].rstrip('-')}-{digest(name)[:12]}"
     return name
+
+
+def plain_words(text: str) -> str:
+    """Return the words of a text as `slug` writes them, of any length; empty for a text without any."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    plain = _APOSTROPHES.sub("", unicodedata.normalize("NFKD", folded)).translate(_LATIN_WITHOUT_PARTS)
+    return unicodedata.normalize("NFC", _joined(plain)).strip("-")
 
 
 def _joined(decomposed: str) -> str:

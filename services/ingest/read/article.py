@@ -21,38 +21,29 @@ _LONGEST_CLOSED_TITLE = 120
 _LONGEST_DECK = 250
 _LONGEST_CLOSED_DECK = 160
 """A deck that ends like a sentence must be this short, or it is the first paragraph."""
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True)
-class Heading:
-    """What stands above the paragraphs, and where these begin."""
+class Masthead:
+    """The two lines that every page begins with."""
 
     published: date
     title: str
-    body: int
-    deck: str | None = None
-    names: tuple[str, ...] = ()
 
 
-def read_heading(lines: Sequence[Line]) -> Heading:
-    """Return the lines above the paragraphs. Raises `UnreadableDocument` when date or title is missing."""
+def read_masthead(lines: Sequence[Line]) -> Masthead:
+    """Return the page's first two lines. Raises `UnreadableDocument` when date or title is missing."""
     if not lines:
         raise UnreadableDocument("line 1: the document is empty")
     first = lines[0]
     published = date_of(first.text)
     if published is None:
-        shown = first.text if len(first.text) <= _LONGEST_DECK else f"{first.text[:60]}…"
+        shown = first.text if len(first.text) <= _LONGEST_SHOWN else f"{first.text[:_LONGEST_SHOWN]}…"
         raise UnreadableDocument(
             f"line {first.number}: a page begins with a date such as January 23, 2019; here stands “{shown}”"
         )
-    title = _title(lines)
-    names, after = _names(lines, 2)
-    deck = _deck(lines, after, below_byline=bool(names))
-    if deck and not names:
-        names, after = _names(lines, 3)
-    elif deck:
-        after += 1
-    return Heading(published, title, max(after, 3 if deck else 2), deck, names)
+    return Masthead(published, _title(lines))
 
 
 def _title(lines: Sequence[Line]) -> str:
@@ -61,9 +52,9 @@ def _title(lines: Sequence[Line]) -> str:
             f"line {lines[0].number}: nothing follows the date; a page has a title there"
         )
     line, following = lines[1], lines[2:3]
-    longest = (
-        _LONGEST_CLOSED_TITLE if ends_sentence(line.text) and not is_title_case(line.text) else _LONGEST_TITLE
-    )
+    longest = _LONGEST_TITLE
+    if ends_sentence(line.text) and not is_title_case(line.text):
+        longest = _LONGEST_CLOSED_TITLE
     if len(line.text) > longest or is_cut_off(line.text):
         reason = "a paragraph stands where the title belongs"
     elif line.bulleted or date_of(line.text):
@@ -75,50 +66,57 @@ def _title(lines: Sequence[Line]) -> str:
     raise UnreadableDocument(f"line {line.number}: {reason}")
 
 
-def _names(lines: Sequence[Line], start: int) -> tuple[tuple[str, ...], int]:
-    """Return the names of the bylines that begin at `start`, and the index after them."""
-    names: list[str] = []
-    while start < len(lines) and (more := names_of(lines[start].text)):
-        names += more
-        start += 1
-    return tuple(dict.fromkeys(names)), start
-
-
-def _deck(lines: Sequence[Line], index: int, *, below_byline: bool) -> str | None:
-    """Return the deck when one stands at `index`: a short line, with a byline or a paragraph under it."""
-    if index + 1 >= len(lines):
-        return None
-    text, following = lines[index].text, lines[index + 1]
-    if lines[index].bulleted or len(text) > _LONGEST_DECK or is_cut_off(text) or pointer_of(text):
-        return None
-    if not below_byline and names_of(following.text):
-        return text
-    if following.bulleted or pointer_of(following.text) or len(following.text) <= len(text):
-        return None
-    closed = text.rstrip("\"'”’)").endswith((".", "!", "?", ":"))  # noqa: RUF001 - typographic quotes are meant
-    if closed:
-        return None if below_byline or len(text) > _LONGEST_CLOSED_DECK else text
-    return text
-
-
-def article_draft(heading: Heading, body: Sequence[Line]) -> ArticleDraft:
-    """Return the page's article from its heading and the lines below it. Only what is shown is set."""
+def article_draft(masthead: Masthead, body: Sequence[Line]) -> ArticleDraft:
+    """Return the page's article from its masthead and the lines below it. Only what is shown is set."""
+    names, body = _split_off_names(body)
+    deck = _deck(body, below_byline=bool(names))
+    if deck:
+        body = body[1:]
+    if not names:
+        names, body = _split_off_names(body)
     paragraphs, pointer = _without_pointers(body)
     fields: dict[str, Any] = {
         "origin": Origin.PAGE,
-        "title": heading.title,
-        "published_at": heading.published,
+        "title": masthead.title,
+        "published_at": masthead.published,
     }
-    if heading.deck:
-        fields["subtitle"] = heading.deck
-    if heading.names:
-        fields["authors"] = tuple(Author(name=name) for name in heading.names)
+    if deck:
+        fields["subtitle"] = deck
+    if names:
+        fields["authors"] = tuple(Author(name=name) for name in names)
     if paragraphs:
         fields["content_html"] = _html(paragraphs)
     if pointer:
         fields["is_excerpt"] = True
         fields |= _from_pointer(pointer)
     return ArticleDraft(**fields)
+
+
+def _split_off_names(body: Sequence[Line]) -> tuple[tuple[str, ...], Sequence[Line]]:
+    """Return the names of the bylines that the lines begin with, and the lines after them."""
+    names: list[str] = []
+    for index, line in enumerate(body):
+        more = names_of(line.text)
+        if not more:
+            return tuple(dict.fromkeys(names)), body[index:]
+        names += more
+    return tuple(dict.fromkeys(names)), ()
+
+
+def _deck(body: Sequence[Line], *, below_byline: bool) -> str | None:
+    """Return the first line when it is a deck: a short one, with a byline or a paragraph under it."""
+    if not body or body[0].bulleted or len(body[0].text) > _LONGEST_DECK:
+        return None
+    text, below = body[0].text, body[1:]
+    if is_cut_off(text) or pointer_of(text) or date_of(text):
+        return None
+    if not below_byline and below and names_of(below[0].text):
+        return text
+    paragraph = next((line.text for line in below if not pointer_of(line.text)), "")
+    if text.rstrip("\"'”’)").endswith((".", "!", "?", ":")):  # noqa: RUF001 - typographic quotes are meant
+        may_be_deck = not below_byline and len(text) <= _LONGEST_CLOSED_DECK
+        return text if may_be_deck and len(paragraph) >= 2 * len(text) else None
+    return text if len(paragraph) > len(text) else None
 
 
 def _from_pointer(pointer: Pointer) -> dict[str, Any]:

@@ -68,9 +68,11 @@ def _tell_apart_undated(parts: Sequence[Part]) -> _Texts:
     bullets = next((index for index, part in enumerate(texts) if not part.bulleted), len(texts))
     if labelled and parts[0].bulleted and 0 < bullets < len(texts) and not texts[bullets - 1].prose:
         return _title_first(tuple(texts[:bullets]), texts[bullets:])
+    if len(texts) > 1 and is_outlet(texts[0].text):
+        return _title_first((texts[0],), texts[1:])
     prose = next((index for index, part in enumerate(texts) if part.prose), len(texts))
     outlet_above = len(texts) > 1 and may_be_outlet(texts[0].text, _OUTLET_BESIDE_TITLE_WORDS)
-    if outlet_above and prose > 1 and (labelled or prose < len(texts) or is_outlet(texts[0].text)):
+    if outlet_above and prose > 1 and (labelled or prose < len(texts)):
         return _title_first((texts[0],), texts[1:])
     return _title_first((), texts)
 

@@ -30,7 +30,7 @@ def listing_start(parts: Sequence[Part]) -> int:
 
 
 def shows_item(part: Part, ahead: Sequence[Part]) -> bool:
-    """Return whether the line begins an item that has a kind, a date or a byline, or a teaser cut off."""
+    """Return whether the line begins an item that has a kind, a date, a byline or a teaser."""
     if part.role is Role.LABEL and not (part.bulleted and part.label and part.label.kind):
         dated = any(other.role is Role.DATE for other in ahead[:_ABOVE_A_DATE])
         return dated or (part.bulleted and any(_ends_item(other) for other in ahead))
@@ -42,7 +42,8 @@ def shows_item(part: Part, ahead: Sequence[Part]) -> bool:
         above_date = any(next_one.role is Role.DATE for next_one in ahead[position + 1 : position + 2])
         if other.role is Role.LABEL or not (above_date or _goes_on(part, other)):
             return False
-        if other.role is Role.DATE or _ends_item(other):
+        is_teaser = other.prose and not other.bulleted and other.line.indent > part.line.indent
+        if other.role is Role.DATE or is_teaser or _ends_item(other):
             return True
     return False
 

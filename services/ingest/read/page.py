@@ -5,7 +5,7 @@ The form is described in `docs/documents.md`; each part of it is read in a file 
 
 from itertools import islice
 
-from services.ingest.read.article import article_draft, read_heading
+from services.ingest.read.article import article_draft, read_masthead
 from services.ingest.read.decode import decode
 from services.ingest.read.item_lines import items_of
 from services.ingest.read.items import read_item
@@ -25,11 +25,10 @@ def read_page(raw: bytes) -> Reading:
     bytes are no text, or the text no page.
     """
     lines = split_lines(decode(raw))
-    heading = read_heading(lines)
-    parts = parts_of(lines[heading.body :])
+    masthead = read_masthead(lines)
+    parts = parts_of(lines[2:])
     start = listing_start(parts)
-    body = [part.line for part in parts[:start]]
-    found = [Found(lines[0].number, article_draft(heading, body))]
+    found = [Found(lines[0].number, article_draft(masthead, [part.line for part in parts[:start]]))]
     omitted: list[Omission] = []
     items = items_of(parts[start:])
     for item in islice(items, MAX_ITEMS):

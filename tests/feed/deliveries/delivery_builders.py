@@ -105,10 +105,5 @@ async def deliveries(
             yield Deliveries(redis, registry, queue, intake, worker, History(redis), running)
         finally:
             running.cancel()
-            _, pend = await asyncio.wait({running}, timeout=4)
-            if pend:
-                for t in asyncio.all_tasks():
-                    print("TASK", t.get_coro().__qualname__, t.cancelling()); t.print_stack(limit=12)
-                import os; os._exit(3)
             with suppress(asyncio.CancelledError):
                 await running

@@ -85,8 +85,9 @@ def test_kinds_are_known_by_their_usual_names(line: str, kind: str) -> None:
 
 def test_headings_and_the_foot_are_no_items() -> None:
     items = listed(
-        "Related Commentary\n\n• Rails and Roads\n\n  By Bo Li\n\nMore from The Institute\n\n• Roads Alone\n\n"
-        "  Read more\n\n  By Cy Noe\n\nView All Reports View All Articles & Multimedia\n\nSubscribe\n\n• Contact\n"
+        "Related Commentary\n\n• Rails and Roads\n\n  By Bo Li\n\n"
+        "More from The Institute\n\n• Roads Alone\n\n  Read more\n\n  By Cy Noe\n\n"
+        "View All Reports View All Articles & Multimedia\n\nSubscribe\n\n• Contact\n"
     )
     assert [item["title"] for item in items] == ["Rails and Roads", "Roads Alone"]
 
