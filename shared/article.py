@@ -70,6 +70,13 @@ class Rights(Frozen):
     notice: str | None = None
 
 
+class Correction(Frozen):
+    """A note on what was put right after the article came out, and when."""
+
+    at: AwareDatetime
+    note: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
 class Article(Frozen):
     """An accepted article. Texts are plain, HTML is clean, links are absolute, times are in UTC."""
 
@@ -90,6 +97,7 @@ class Article(Frozen):
     image: Image | None = None
     enclosures: tuple[Enclosure, ...] = ()
     rights: Rights | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def ordered_at(self, first_seen_at: datetime) -> datetime:
         """When the article counts as published in a list: its own date, else when it was first seen."""

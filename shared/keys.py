@@ -85,6 +85,11 @@ def feeds() -> str:
     return f"{PREFIX}feeds"
 
 
+def feed_changes() -> str:
+    """Return which feeds changed when (sorted set): feed → articles counted until then, and the count itself."""
+    return f"{PREFIX}feeds:changes"
+
+
 def feed_index(selection: str) -> str:
     """Return a feed's articles (sorted set): member article id, score milliseconds since 1970."""
     return f"{PREFIX}{{feed:{selection}}}:index"
@@ -103,6 +108,50 @@ def feed_state(selection: str) -> str:
 def feed_rendition(selection: str, form: str) -> str:
     """Return a feed's finished bytes in one form (hash), compressed, and what they were made of."""
     return f"{PREFIX}{{feed:{selection}}}:rendition:{form}"
+
+
+def feed_boundaries(selection: str) -> str:
+    """Return where a feed's archive documents begin (sorted set): member position, score its time (ms)."""
+    return f"{PREFIX}{{feed:{selection}}}:boundaries"
+
+
+def feed_renditions(selection: str) -> list[str]:
+    """Return all keys that hold something made of a feed's articles and state."""
+    renditions = [feed_rendition(selection, form) for form in ("rss", "atom", "json")]
+    return [*renditions, feed_boundaries(selection)]
+
+
+# --- feeds that operators define: only what describes them; the feeds themselves are kept like all others ---
+
+
+def own_feeds() -> str:
+    """Return the hash of the operators' feeds: name → JSON."""
+    return f"{PREFIX}{{own-feeds}}:definitions"
+
+
+def own_feeds_version() -> str:
+    """Return the counter that moves with every change of a definition."""
+    return f"{PREFIX}{{own-feeds}}:version"
+
+
+def own_feeds_settled() -> str:
+    """Return the version of the definitions that all stored articles have been held against."""
+    return f"{PREFIX}{{own-feeds}}:settled"
+
+
+def own_feeds_removed() -> str:
+    """Return the hash of removed feeds that are to be cleared away: selection → version of their end."""
+    return f"{PREFIX}{{own-feeds}}:removed"
+
+
+def own_feeds_tokens() -> str:
+    """Return the hash of what private feeds are reached with: name → SHA-256 of the path token."""
+    return f"{PREFIX}{{own-feeds}}:tokens"
+
+
+def own_feeds_required(partition: int) -> str:
+    """Return the version of the definitions by which new states of a partition's articles must be decided."""
+    return f"{PREFIX}{{p{partition}}}:own-feeds"
 
 
 # --- partners and deliveries ----------------------------------------------------------------------------
@@ -154,7 +203,7 @@ def endpoint_statistics(endpoint_id: str) -> str:
 
 
 def endpoint_latencies(endpoint_id: str) -> str:
-    """Return the durations of an endpoint's latest attempts (list, milliseconds, newest first)."""
+    """Return an endpoint's latest attempts (list, newest first): `1:37` succeeded in 37 ms, `0:…` failed."""
     return f"{PREFIX}{{{endpoint_id}}}:latencies"
 
 

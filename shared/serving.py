@@ -8,10 +8,14 @@ from collections.abc import Coroutine
 from typing import Any, NoReturn
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 _GRACE_SECONDS = 10
 """How long requests that are under way may take to end after a stop was asked for."""
+
+
+_CANCEL_AGAIN_SECONDS = 30
+"""Longer than any part takes to wind up; see `shared.cancellation` for what swallows a cancellation."""
 
 
 class StartError(Exception):
@@ -53,15 +57,21 @@ async def run_until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
     tasks = [asyncio.create_task(part) for part in parts]
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    for task in (stopping, *tasks):
+    stopping.cancel()
+    await asyncio.gather(*[_end(task) for task in tasks])
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()):
+            raise error
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    """Cancel a part and wait for its end; cancel it again if that was swallowed on its way."""
+    while not task.done():
         task.cancel()
-    ends = await asyncio.gather(*tasks, return_exceptions=True)
-    for end in ends:
-        if isinstance(end, Exception):
-            raise end
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)
 
 
-async def serve(app: FastAPI, listening: socket.socket) -> None:
+async def serve(app: ASGIApp, listening: socket.socket) -> None:
     """Serve `app` on a bound socket until cancelled, then let requests under way come to their end."""
     server = uvicorn.Server(
         uvicorn.Config(

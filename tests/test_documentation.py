@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from pydantic_settings import BaseSettings
-from services.ingest.settings import IngestSettings
 
 from services.cli.settings import CommandSettings
 from services.feed.settings import FeedSettings
+from services.ingest.settings import IngestSettings
 from shared.settings import ENV_PREFIX, KNOWN_NAMES
 
 ROOT = Path(__file__).parent.parent

@@ -1,1 +1,1 @@
-"""Gives articles out: consumes events, serves feeds, sends webhooks, shows the backlog. Start with `app.py`."""
+"""Gives articles out: consumes events, serves feeds, sends webhooks, shows the backlog. See `app.py`."""

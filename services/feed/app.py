@@ -19,11 +19,16 @@ from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.routes import delivery_routes
 from services.feed.deliveries.worker import DeliveryWorker
 from services.feed.feeds.admin_routes import feed_admin_routes
+from services.feed.feeds.archive_routes import archive_routes
+from services.feed.feeds.archives import Archives
+from services.feed.feeds.changes import Changes
 from services.feed.feeds.directory import Directory
+from services.feed.feeds.front import Front
 from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
+from services.feed.feeds.watch import Watch
 from services.feed.ops.endpoints import endpoint_reader
 from services.feed.ops.metrics import backlog_registry
 from services.feed.ops.routes import ops_routes
@@ -53,10 +58,13 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Web:
-    """The half that serves HTTP, and the sampler that must run beside it."""
+    """The half that serves HTTP: `front` stands before `app`, and the other parts must run beside them."""
 
     app: FastAPI
+    front: Front
     sampler: Sampler
+    watch: Watch
+    renditions: Renditions
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,10 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(feed_routes(directory, Renditions(redis, partitions, publisher), publisher))
+    watch = Watch(Changes(redis))
+    renditions = Renditions(redis, partitions, publisher, watch=watch, clock=clock)
+    app.include_router(archive_routes(Archives(redis, renditions.writer, publisher)))
+    app.include_router(feed_routes(directory, renditions, publisher))
     app.include_router(
         feed_admin_routes(directory, FeedIndex(redis, partitions), publisher, admin_token=token)
     )
@@ -116,7 +127,7 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     app.include_router(health_routes(*checks))
     problems.install(app)
     api_docs.install(app)
-    return Web(app, sampler)
+    return Web(app, Front(app, renditions), sampler, watch, renditions)
 
 
 @asynccontextmanager
@@ -161,6 +172,6 @@ async def run(settings: FeedSettings, role: Role) -> None:
             parts += [worker.consuming.run(), worker.deliveries.run()]
         if listening is not None:
             web = make_web(settings, redis, clock=clock, worker=worker)
-            parts += [serve(web.app, listening), web.sampler.run()]
+            parts += [serve(web.front, listening), web.sampler.run(), web.watch.run(), web.renditions.run()]
         log.info("feed.started", role=role.value, url=settings.base_url if serves else None)
         await run_until_stopped(*parts)

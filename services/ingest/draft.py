@@ -25,6 +25,7 @@ from shared.article import ArticleId, Author, Enclosure, Frozen, Image, Kind, Ou
 
 MOST_AUTHORS = MOST_ENCLOSURES = 100
 MOST_TOPICS = 50
+MOST_CORRECTIONS = 100
 
 _DEEPEST = 8
 """An article nests lists and objects twice; what goes deeper is no article."""
@@ -34,7 +35,9 @@ _LARGEST_LENGTH = 2**53 - 1
 """JSON numbers are exact up to here (RFC 8259 §6)."""
 
 _SEVERAL_LINES = frozenset({"summary", "content_html", "notice"})
-_NULL_MEANS_ABSENT = frozenset({"kind", "authors", "is_excerpt", "language", "topics", "enclosures"})
+_NULL_MEANS_ABSENT = frozenset(
+    {"kind", "authors", "is_excerpt", "language", "topics", "enclosures", "corrections"}
+)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -78,6 +81,18 @@ def _exact_length(enclosure: Enclosure) -> Enclosure:
     return enclosure
 
 
+class CorrectionInput(Frozen):
+    """A correction as its source states it: a day, or a moment."""
+
+    at: AwareDatetime | date
+    note: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+    @field_validator("at", mode="before")
+    @classmethod
+    def _moment(cls, value: object) -> object:
+        return _moment(value)
+
+
 class ArticleInput(Frozen):
     """An article as its source states it (contract §8). A date stands for midnight in the set time zone.
 
@@ -111,6 +126,7 @@ class ArticleInput(Frozen):
         Field(max_length=MOST_ENCLOSURES),
     ] = ()
     rights: Rights | None = None
+    corrections: Annotated[tuple[CorrectionInput, ...], Field(max_length=MOST_CORRECTIONS)] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -142,14 +158,7 @@ class ArticleInput(Frozen):
     @field_validator("published_at", "updated_at", mode="before")
     @classmethod
     def _moment(cls, value: object) -> object:
-        """Take RFC 3339 only: pydantic alone would read numbers and times without a zone as well."""
-        if isinstance(value, str):
-            value = _read_moment(value)
-        elif not isinstance(value, date | None):
-            raise PydanticCustomError("moment", "must be text in the form of RFC 3339")
-        if value is not None and not _EARLIEST_YEAR <= value.year <= _LATEST_YEAR:
-            raise PydanticCustomError("year", f"must lie in the years {_EARLIEST_YEAR} to {_LATEST_YEAR}")
-        return value
+        return None if value is None else _moment(value)
 
     @field_validator("topics")
     @classmethod
@@ -189,6 +198,17 @@ def _cleaned(value: Any, name: str, levels: int) -> Any:
             (key := clean_line(str(k))[:100]): _cleaned(inner, key, levels - 1) for k, inner in value.items()
         }
     return [_cleaned(inner, name, levels - 1) for inner in value]
+
+
+def _moment(value: object) -> date:
+    """Take RFC 3339 only: pydantic alone would read numbers and times without a zone as well."""
+    if isinstance(value, str):
+        value = _read_moment(value)
+    if not isinstance(value, date):
+        raise PydanticCustomError("moment", "must be text in the form of RFC 3339")
+    if not _EARLIEST_YEAR <= value.year <= _LATEST_YEAR:
+        raise PydanticCustomError("year", f"must lie in the years {_EARLIEST_YEAR} to {_LATEST_YEAR}")
+    return value
 
 
 def _read_moment(text: str) -> date:

@@ -94,7 +94,7 @@ def identity_of(draft: ArticleDraft, zone: ZoneInfo) -> Identity:
         facts=Facts(
             day=day,
             authors=frozenset(_plain(without_honorifics(author.name)) for author in draft.authors),
-            outlet=_plain(draft.outlet.name) if draft.outlet else None,
+            outlet=_plain(draft.outlet.name).removeprefix("the ") if draft.outlet else None,
             url=keys.digest(url) if url else None,
         ),
     )

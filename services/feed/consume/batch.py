@@ -15,6 +15,7 @@ from redis.exceptions import RedisError
 from services.feed.consume.dead_letters import DeadLetter, bury
 from services.feed.consume.stream_entry import StreamEntry, Unreadable, read_event
 from shared import keys
+from shared.cancellation import heed_cancellation
 from shared.clock import Clock
 from shared.events import ArticleEvent
 from shared.logs import get_logger
@@ -89,6 +90,7 @@ class BatchRunner:
         while True:
             try:
                 await self.apply(self.partition, events)
+                heed_cancellation()
             except INFRASTRUCTURE as error:
                 log.warning("batch.postponed", group=self.group, events=len(events), error=str(error))
                 await asyncio.sleep(pause)

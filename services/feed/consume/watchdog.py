@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from services.feed.consume.subscriptions import Consumer
+from shared.cancellation import heed_cancellation
 from shared.redis_connection import UNREACHABLE, not_writable_because
 
 STALE_AFTER = 10.0
@@ -44,6 +45,7 @@ class Watchdog:
         while True:
             await asyncio.sleep(_INTERVAL)
             await self._look()
+            heed_cancellation()
 
     async def _look(self) -> None:
         for consumer in self._consumers:

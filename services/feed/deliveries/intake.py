@@ -20,7 +20,7 @@ _ENDPOINTS_AT_ONCE = 64
 """How many endpoints' deliveries go to Redis in one pipeline; bounds the memory that a batch takes."""
 
 
-def _nobody_to_wake() -> None:
+def nobody_to_wake() -> None:
     """Do nothing: the worker is another process, and looks by itself."""
 
 
@@ -34,7 +34,7 @@ class Intake:
         queue: DeliveryQueue,
         clock: Clock,
         *,
-        wake: Callable[[], None] = _nobody_to_wake,
+        wake: Callable[[], None] = nobody_to_wake,
     ) -> None:
         self._redis = redis
         self._registry = registry

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
+from shared.cancellation import heed_cancellation
 from shared.logs import get_logger
 from shared.redis_connection import UNREACHABLE
 
@@ -30,14 +31,20 @@ def is_outage(error: BaseException) -> bool:
 
 
 async def through_outages(operation: Callable[[], Awaitable[T]], doing: str) -> T:
-    """Return what `operation` returns; while Redis cannot do it, wait and try again. Other errors escape."""
+    """Return what `operation` returns; while Redis cannot do it, wait and try again. Other errors escape.
+
+    A task that was cancelled meanwhile ends here at the latest.
+    """
     pause = _FIRST_PAUSE
     while True:
         try:
-            return await operation()
+            result = await operation()
+            heed_cancellation()
         except FAILURES as error:
             if not is_outage(error):
                 raise
             log.warning("delivery.postponed", doing=doing, error=str(error))
+        else:
+            return result
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)

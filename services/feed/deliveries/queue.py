@@ -27,7 +27,7 @@ from shared import keys
 from shared.timestamps import epoch_ms
 
 LEASE = timedelta(seconds=18)
-"""More than an attempt can take (15 s), and short enough that a killed worker's deliveries go on within 20 s."""
+"""More than an attempt can take (15 s), and short enough that a killed worker's deliveries go on in 20 s."""
 
 _LOOK_AGAIN_MS = 500
 """When more is due than may be in hand, others look again after this time; who holds some goes on."""

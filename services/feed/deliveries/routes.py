@@ -10,6 +10,7 @@ from services.feed.deliveries.api_parts import ApiParts
 from services.feed.deliveries.endpoint_routes import endpoint_routes
 from services.feed.deliveries.history import History
 from services.feed.deliveries.history_routes import history_routes
+from services.feed.deliveries.intake import nobody_to_wake
 from services.feed.deliveries.partner_routes import partner_routes
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
@@ -17,10 +18,6 @@ from shared.clock import Clock
 
 Authorise = Callable[[Request], None]
 """Raises a `Problem` when the request may not be answered."""
-
-
-def _nobody_to_wake() -> None:
-    """Do nothing: the worker is another process, and looks by itself."""
 
 
 def delivery_routes(
@@ -31,7 +28,7 @@ def delivery_routes(
     clock: Clock,
     rules: AddressRules,
     authorise: Authorise,
-    wake: Callable[[], None] = _nobody_to_wake,
+    wake: Callable[[], None] = nobody_to_wake,
 ) -> APIRouter:
     """Return the routes for partners, endpoints and deliveries (contract §6)."""
     parts = ApiParts(redis, registry, queue, History(redis), clock, rules, wake)

@@ -8,15 +8,20 @@ from services.feed.feeds.channel import Form, feed_address, feed_title
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.publisher import Publisher
+from services.feed.feeds.selection import PRIVATE
 from services.feed.feeds.store_outage import unless_out_of_reach
 from shared.article import Frozen
 from shared.tokens import require_bearer
 
 
 class FeedSummary(Frozen):
-    """A feed, where it is, how many articles it holds, and when it last changed (null: never)."""
+    """A feed, where it is, how many articles it holds, and when it last changed (null: never).
+
+    A private feed is listed without `urls`: they are told only when its token is made.
+    """
 
     selection: str
+    private: bool
     title: str
     urls: dict[str, str]
     articles: int
@@ -48,13 +53,16 @@ def feed_admin_routes(
     async def list_feeds(request: Request) -> FeedSummaries:
         require_bearer(request, admin_token)
         with unless_out_of_reach():
-            feeds = await directory.feeds()
+            feeds = [*await directory.feeds(), *await directory.private_feeds()]
         return FeedSummaries(
             feeds=[
                 FeedSummary(
                     selection=feed.selection,
                     title=feed_title(publisher, feed.selection, feed.title),
-                    urls={form.value: feed_address(publisher, feed.selection, form) for form in Form},
+                    private=feed.group == PRIVATE,
+                    urls={}
+                    if feed.group == PRIVATE
+                    else {form.value: feed_address(publisher, feed.selection, form) for form in Form},
                     articles=feed.articles,
                     updated=feed.updated,
                     version=feed.version,

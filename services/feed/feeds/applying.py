@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pydantic import AwareDatetime
 
-from services.feed.feeds.selection import Selection, selections_of
+from services.feed.feeds.own_feed import NO_OWN_FEEDS, OwnFeeds
+from services.feed.feeds.selection import Selection, is_own, selections_of
 from shared.article import Article, Frozen
 from shared.events import ArticleEvent, EventType
 from shared.timestamps import epoch_ms
@@ -19,6 +20,9 @@ class KnownArticle(Frozen):
 
     `memberships` says for each of those feeds when (milliseconds since 1970) the article was last changed in
     it, or left it. So whatever must be done to the feeds can be worked out again at any time.
+
+    `own_feeds` are the operators' feeds that hold it, as they were defined at version `judged_by` of their
+    definitions. Stored, and not worked out anew, because processes may know those in different versions.
     """
 
     version: int
@@ -28,17 +32,24 @@ class KnownArticle(Frozen):
     timestamp: AwareDatetime
     article: Article
     memberships: dict[Selection, int]
+    own_feeds: tuple[Selection, ...] = ()
+    judged_by: int = 0
 
     def feeds(self) -> dict[Selection, str]:
-        """Return the feeds that hold the article now, with their titles."""
+        """Return the feeds that follow from the article and hold it now, with their titles."""
         return {} if self.withdrawn else selections_of(self.article)
+
+    def held_by(self) -> set[Selection]:
+        """Return all feeds that hold the article now, the operators' own ones among them."""
+        return {*self.feeds(), *self.own_feeds}
 
 
 @dataclass(frozen=True)
 class FeedOperation:
     """Put an article into a feed at its place (`score`, milliseconds since 1970), or take it out (None).
 
-    `touched_at` (milliseconds since 1970) is when that change of the feed was accepted.
+    Of two operations on one article in one feed, the one with the higher `version` counts. `touched_at`
+    (milliseconds since 1970) is when that change of the feed was accepted.
     """
 
     article_id: str
@@ -47,13 +58,19 @@ class FeedOperation:
     touched_at: int
 
 
-def decide(event: ArticleEvent, known: KnownArticle | None) -> KnownArticle:
+_DEFINITIONS = 1 << 20
+"""More than there will ever be changes of the operators' feeds; with it, Lua's numbers stay exact."""
+
+
+def decide(event: ArticleEvent, known: KnownArticle | None, own: OwnFeeds = NO_OWN_FEEDS) -> KnownArticle:
     """Return what is known after the event: `known` itself when the event is old or was seen before."""
     if known is not None and event.version <= known.version:
         return known
     withdrawn = event.type is EventType.WITHDRAWN
     memberships = dict(known.memberships) if known else {}
-    touched = {*(known.feeds() if known else ()), *(() if withdrawn else selections_of(event.article))}
+    own_feeds = () if withdrawn else own.holding(event.article)
+    follow = () if withdrawn else selections_of(event.article)
+    touched = {*(known.held_by() if known else ()), *follow, *own_feeds}
     for selection in touched:
         memberships[selection] = max(epoch_ms(event.timestamp), memberships.get(selection, 0))
     return KnownArticle(
@@ -64,26 +81,58 @@ def decide(event: ArticleEvent, known: KnownArticle | None) -> KnownArticle:
         timestamp=event.timestamp,
         article=event.article,
         memberships=dict(sorted(memberships.items())),
+        own_feeds=own_feeds,
+        judged_by=own.version,
     )
 
 
-def fold(events: Iterable[ArticleEvent], known: KnownArticle | None) -> KnownArticle | None:
+def fold(
+    events: Iterable[ArticleEvent], known: KnownArticle | None, own: OwnFeeds = NO_OWN_FEEDS
+) -> KnownArticle | None:
     """Return what is known after all events of one article, taken in the order of their versions."""
     for event in sorted(events, key=lambda event: event.version):
-        known = decide(event, known)
+        known = decide(event, known, own)
     return known
+
+
+def judge_anew(known: KnownArticle, own: OwnFeeds) -> KnownArticle:
+    """Return what is known after the operators' feeds were changed: `known` itself when that is the same.
+
+    Feeds that are no longer defined are forgotten; whoever removed them clears them away.
+    """
+    own_feeds = () if known.withdrawn else own.holding(known.article)
+    memberships = {s: at for s, at in known.memberships.items() if not is_own(s) or s in own.selections}
+    for selection in {*known.own_feeds} ^ {*own_feeds}:
+        if selection in own.selections:
+            memberships[selection] = max(epoch_ms(known.timestamp), memberships.get(selection, 0))
+    if own_feeds == known.own_feeds and memberships == known.memberships:
+        return known
+    changes = {
+        "own_feeds": own_feeds,
+        "judged_by": own.version,
+        "memberships": dict(sorted(memberships.items())),
+    }
+    return known.model_copy(update=changes)
 
 
 def operations(known: KnownArticle) -> dict[Selection, FeedOperation]:
     """Return what every feed that holds or ever held the article must do; doing it twice changes nothing."""
-    held = known.feeds()
+    held = known.held_by()
     score = epoch_ms(known.article.ordered_at(known.first_seen_at))
     return {
         selection: FeedOperation(
             article_id=known.article.id,
-            version=known.version,
+            version=_version_in(selection, known),
             score=score if selection in held else None,
             touched_at=touched_at,
         )
         for selection, touched_at in known.memberships.items()
     }
+
+
+def _version_in(selection: Selection, known: KnownArticle) -> int:
+    """Return what orders the states of an article in a feed.
+
+    In an operator's feed a new definition changes the verdict on the very same version of the article.
+    """
+    return known.version * _DEFINITIONS + known.judged_by if is_own(selection) else known.version

@@ -13,6 +13,7 @@ from feedgen.feed import FeedGenerator
 from services.feed.feeds.channel import Channel, Form
 from services.feed.feeds.entry import Entry
 from services.feed.feeds.feedgen_gaps import register_gaps, rights_notice
+from services.feed.feeds.feedgen_history import register_history
 
 _END = b"</feed>"
 _ANY = Channel("id", "title", "about", "self", "home", "author", None, "en", datetime(2026, 1, 1, tzinfo=UTC))
@@ -22,6 +23,7 @@ def generator_of(channel: Channel) -> Any:
     """Return feedgen's document without entries."""
     generator: Any = FeedGenerator()
     register_gaps(generator)
+    register_history(generator, channel)
     generator.id(channel.id)
     generator.title(channel.title)
     generator.subtitle(channel.description)

@@ -34,3 +34,9 @@ class BoundedMemory(Generic[K, V]):
         while self._bytes > self._most_bytes:
             _, forgotten = self._kept.popitem(last=False)
             self._bytes -= self._size_of(forgotten)
+
+    def forget(self, key: K) -> None:
+        """Keep nothing under this key any more."""
+        earlier = self._kept.pop(key, None)
+        if earlier is not None:
+            self._bytes -= self._size_of(earlier)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.feed.feeds.presentation import Presentation, feed_path
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.selection import ALL, Selection
 
@@ -27,12 +28,29 @@ class Form(StrEnum):
 
 def feed_address(publisher: Publisher, selection: Selection, form: Form) -> str:
     """Return the public URL of a feed in one format."""
-    return publisher.address(f"/feeds/{selection}.{form.value}")
+    return address_at(publisher, feed_path(selection), form)
+
+
+def address_at(publisher: Publisher, path: str, form: Form) -> str:
+    """Return the URL in one format of the feed at a path."""
+    return publisher.address(f"{path}.{form.value}")
 
 
 def feed_title(publisher: Publisher, selection: Selection, title: str) -> str:
     """Return a feed's title as readers show it in their list of feeds."""
     return publisher.name if selection == ALL else f"{publisher.name}: {title}"
+
+
+@dataclass(frozen=True)
+class History:
+    """Where a document's neighbours in the history of its feed are (RFC 5005): one URL each, or None.
+
+    `current` is the feed itself; archive documents have it, and they alone.
+    """
+
+    older: str | None = None
+    newer: str | None = None
+    current: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,21 +66,29 @@ class Channel:
     author_url: str | None
     language: str
     updated: datetime
+    history: History = History()
 
 
 def channel_of(
-    publisher: Publisher, selection: Selection, form: Form, *, title: str, updated: datetime
+    publisher: Publisher,
+    selection: Selection,
+    form: Form,
+    *,
+    title: str,
+    updated: datetime,
+    presentation: Presentation | None = None,
 ) -> Channel:
-    """Return the head of one feed; `title` is the selection's own, `updated` when the feed last changed."""
+    """Return the head of one feed; `title` is the selection's own, `updated` that of its articles."""
+    shown = presentation or Presentation(feed_path(selection))
     about = "everything" if selection == ALL else title
     return Channel(
         id=publisher.address(f"/feeds/{selection}"),
         title=feed_title(publisher, selection, title),
-        description=f"The newest from {publisher.name}: {about}",
-        self_url=feed_address(publisher, selection, form),
+        description=shown.description or f"The newest from {publisher.name}: {about}",
+        self_url=address_at(publisher, shown.path, form),
         home_page=publisher.home_page,
         author_name=publisher.name,
         author_url=publisher.url,
         language=publisher.language,
-        updated=updated.replace(microsecond=0),
+        updated=shown.updated(updated).replace(microsecond=0),
     )

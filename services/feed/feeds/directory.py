@@ -1,12 +1,13 @@
 """All feeds at a glance, for the landing page, the OPML file and the operators' list; and single articles."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from redis.asyncio import Redis
 
 from services.feed.feeds.applying import KnownArticle
 from services.feed.feeds.listed_feed import ListedFeed
 from services.feed.feeds.members import Members
+from services.feed.feeds.own_feed_registry import OwnFeedRegistry
 from services.feed.feeds.read_model import ReadModel
 from services.feed.feeds.selection import ALL, ALL_TITLE, GROUPS, Selection, group_of
 from shared.timestamps import from_epoch_ms
@@ -18,13 +19,21 @@ class Directory:
     def __init__(self, redis: "Redis", partitions: int) -> None:
         self._articles = ReadModel(redis, partitions)
         self._members = Members(redis)
+        self._own_feeds = OwnFeedRegistry(redis)
 
     async def feeds(self) -> list[ListedFeed]:
-        """Return every known feed, by group and then by title; `all` is always there."""
-        titles = {ALL: ALL_TITLE} | await self._members.titles()
-        selections = sorted(
-            titles, key=lambda one: (GROUPS.index(group_of(one)), titles[one].casefold(), one)
-        )
+        """Return every public feed, by group and then by title; `all` is always there."""
+        own = (await self._own_feeds.view()).selections
+        public = {selection: feed.title for selection, feed in own.items() if not feed.private}
+        return await self._listed({ALL: ALL_TITLE} | await self._members.titles() | public)
+
+    async def private_feeds(self) -> list[ListedFeed]:
+        """Return every private feed, by title."""
+        own = (await self._own_feeds.view()).selections
+        return await self._listed({selection: feed.title for selection, feed in own.items() if feed.private})
+
+    async def _listed(self, titles: Mapping[Selection, str]) -> list[ListedFeed]:
+        selections = sorted(titles, key=lambda one: (_rank(one), titles[one].casefold(), one))
         rows = await self._members.overview(selections)
         return [
             ListedFeed(
@@ -53,3 +62,9 @@ class Directory:
     async def mark(self) -> str:
         """Return what moves whenever an article changed or a feed was added: a cheap question."""
         return await self._members.mark()
+
+
+def _rank(selection: Selection) -> int:
+    """Return the place of a feed's group among the groups; private feeds, which have none, come last."""
+    group = group_of(selection)
+    return GROUPS.index(group) if group in GROUPS else len(GROUPS)

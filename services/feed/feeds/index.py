@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 
 from services.feed.feeds.applying import FeedOperation, KnownArticle, fold, operations
 from services.feed.feeds.members import Members
+from services.feed.feeds.own_feed_registry import OwnFeedRegistry
 from services.feed.feeds.read_model import ReadModel
 from services.feed.feeds.selection import Selection
 from shared.events import ArticleEvent
@@ -45,6 +46,7 @@ class FeedIndex:
     def __init__(self, redis: "Redis", partitions: int) -> None:
         self._articles = ReadModel(redis, partitions)
         self._members = Members(redis)
+        self._own_feeds = OwnFeedRegistry(redis)
 
     async def apply(self, partition: int, events: Sequence[ArticleEvent]) -> ApplyReport:
         """Store all effects of the events. Repeating them, in any order and anywhere, changes nothing."""
@@ -68,7 +70,8 @@ class FeedIndex:
         members that no article claims are dropped.
         """
         articles: set[str] = set()
-        claims: dict[Selection, set[str]] = {selection: set() for selection in await self._members.titles()}
+        selections = [*await self._members.titles(), *(await self._own_feeds.view()).selections]
+        claims: dict[Selection, set[str]] = {selection: set() for selection in selections}
         async for article_ids in self._articles.scan():
             known = await self._articles.read(article_ids)
             articles.update(known)
@@ -89,11 +92,13 @@ class FeedIndex:
         settled: list[KnownArticle] = []
         changed = 0
         while waiting:
+            own_feeds = await self._own_feeds.view()
             before = await self._articles.read(waiting)
-            after = [known for i, own in waiting.items() if (known := fold(own, before.get(i)))]
+            after = [known for i, own in waiting.items() if (known := fold(own, before.get(i), own_feeds))]
             unchanged = [known for known in after if known is before.get(known.article.id)]
             new = [known for known in after if known is not before.get(known.article.id)]
-            # What another consumer was quicker to change is read and decided again.
+            # What another consumer was quicker to change, or was decided by outdated definitions of the
+            # operators' feeds, is read and decided again.
             stored = await self._articles.store(new, before) if new else []
             settled += unchanged + stored
             changed += len(stored)

@@ -49,6 +49,7 @@ def document(channel: Channel, entries: Iterable[bytes]) -> bytes:
         "title": channel.title,
         "home_page_url": channel.home_page,
         "feed_url": channel.self_url,
+        **({"next_url": channel.history.older} if channel.history.older else {}),
         "description": channel.description,
         "language": channel.language,
         "authors": [author],

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from services.feed.feeds.applying import FeedOperation
-from services.feed.feeds.selection import ALL, Selection
+from services.feed.feeds.changes import Changes
+from services.feed.feeds.own_feed import name_of, title_in
+from services.feed.feeds.selection import ALL, Selection, is_own
 from shared import keys
 
 # `updated` is the latest time at which a change was accepted: the same after any repetition or rebuild, and
@@ -55,6 +57,22 @@ return 1
 """
 
 
+# A feed that operators define may end and begin anew under the same name. `life` is the version of their
+# definitions at which it began: whoever still clears the one before away does no harm to the next.
+_OPEN = """
+if tonumber(redis.call('HGET', KEYS[3], 'life') or '0') >= tonumber(ARGV[1]) then return 0 end
+redis.call('DEL', KEYS[1], KEYS[2])
+local time = redis.call('TIME')
+redis.call('HINCRBY', KEYS[3], 'version', 1)
+redis.call('HSET', KEYS[3], 'life', ARGV[1], 'modified', time[1] .. string.format('%06d', time[2]))
+return 1
+"""
+
+_CLEAR = """
+if tonumber(redis.call('HGET', KEYS[3], 'life') or '0') > tonumber(ARGV[1]) then return 0 end
+return redis.call('DEL', unpack(KEYS))
+"""
+
 _AT_A_TIME = 500
 
 
@@ -97,7 +115,9 @@ class Members:
         async with self.redis.pipeline(transaction=False) as pipe:
             for selection, wanted in operations.items():
                 pipe.eval(_TOUCH, 3, *_feed_keys(selection), int(force), *_arguments(wanted))
-            return sum(await pipe.execute())
+            changed: int = sum(await pipe.execute())
+        await self._announce(operations)
+        return changed
 
     async def titles(self) -> dict[Selection, str]:
         """Return all known feeds with their titles."""
@@ -107,11 +127,18 @@ class Members:
         return {Selection(name.decode()): title.decode() for name, title in found.items()}
 
     async def state(self, selection: Selection) -> tuple[str | None, FeedState]:
-        """Return a feed's title, None when no article was ever in it, and its state: one round trip."""
+        """Return a feed's title, None when no article was ever in it, and its state: one round trip.
+
+        A feed of an operator's own has its title from its definition, and is there as long as that is.
+        """
+        own = is_own(selection)
+        where = (keys.own_feeds(), name_of(selection)) if own else (keys.feeds(), selection)
         async with self.redis.pipeline(transaction=False) as pipe:
-            pipe.hget(keys.feeds(), selection)
+            pipe.hget(*where)
             pipe.hmget(keys.feed_state(selection), ["version", "updated", "modified"])
             title, row = await pipe.execute()
+        if own:
+            return title_in(selection, title), _state(row)
         return (title.decode() if title is not None else None), _state(row)
 
     async def newest(self, selection: Selection, count: int) -> list[str]:
@@ -120,6 +147,21 @@ class Members:
             pipe.zrevrange(keys.feed_index(selection), 0, count - 1)
             (found,) = await pipe.execute()
         return [article_id.decode() for article_id in found]
+
+    async def open(self, lives: Mapping[Selection, int]) -> None:
+        """Let the operators' feeds begin, empty, each at its version of the definitions, unless it has."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for selection, life in lives.items():
+                pipe.eval(_OPEN, 3, *_feed_keys(selection), life)
+            await pipe.execute()
+
+    async def clear(self, ended: Mapping[Selection, int]) -> None:
+        """Remove all that is kept of feeds that ended, each at its version, unless it has begun anew."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for selection, version in ended.items():
+                of_feed = (*_feed_keys(selection), *keys.feed_renditions(selection))
+                pipe.eval(_CLEAR, len(of_feed), *of_feed, version)
+            await pipe.execute()
 
     async def overview(self, selections: Sequence[Selection]) -> list[tuple[FeedState, int, str | None]]:
         """Return for each feed its state, the number of its articles and the id of the newest.
@@ -144,9 +186,11 @@ class Members:
         ]
 
     async def mark(self) -> str:
-        """Return what moves whenever the feed of everything changed or a feed became known."""
+        """Return what moves whenever the feed of everything changed, a feed became known or was redefined."""
         async with self.redis.pipeline(transaction=False) as pipe:
             pipe.hlen(keys.feeds())
+            pipe.get(keys.own_feeds_version())
+            pipe.get(keys.own_feeds_settled())
             pipe.hmget(keys.feed_state(ALL), ["version", "updated", "modified"])
             return repr(await pipe.execute())
 
@@ -163,7 +207,17 @@ class Members:
         async with self.redis.pipeline(transaction=False) as pipe:
             for article_id, version in strays.items():
                 pipe.eval(_DROP, 3, *_feed_keys(selection), article_id, version)
-            return sum(await pipe.execute())
+            dropped: int = sum(await pipe.execute())
+        await Changes(self.redis).announce([selection], urgent=True)
+        return dropped
+
+    async def _announce(self, operations: Mapping[Selection, Sequence[FeedOperation]]) -> None:
+        """Tell the processes that serve. All feeds, changed or not: a crash may have kept it back before."""
+        changes = Changes(self.redis)
+        articles = len({operation.article_id for wanted in operations.values() for operation in wanted})
+        left = {s for s, wanted in operations.items() if any(operation.score is None for operation in wanted)}
+        await changes.announce(operations.keys() - left, articles=articles)
+        await changes.announce(left, articles=articles, urgent=True)
 
 
 def _feed_keys(selection: Selection) -> tuple[str, str, str]:

@@ -12,6 +12,7 @@ MEDIA_TYPE = "text/x-opml"
 
 GROUP_TITLES = {
     "all": "Everything",
+    "custom": "Collections",
     "kind": "Kinds",
     "topic": "Topics",
     "author": "Authors",

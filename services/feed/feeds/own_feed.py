@@ -3,7 +3,6 @@
 Only values and decisions; `own_feed_registry.py` keeps them.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,9 +16,10 @@ from services.feed.feeds.slug import slug
 from shared.article import Article, Frozen, Kind
 from shared.author_name import without_honorifics
 
-NAME_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+NEWEST = 50
+"""How many entries a feed shows, unless its operator wants more or fewer."""
 
-Name = Annotated[str, StringConstraints(pattern=rf"^{NAME_PATTERN.pattern}$", max_length=64)]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 """A name as it stands in an address: lower-case letters and digits, joined by single hyphens."""
 
 _Wanted = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -74,6 +74,17 @@ class OwnFeed(Frozen):
 def selection_of(name: str, *, private: bool) -> Selection:
     """Return the selection of an own feed."""
     return Selection(f"{PRIVATE if private else CUSTOM}/{name}")
+
+
+def name_of(selection: Selection) -> str:
+    """Return the name of the own feed that a selection stands for."""
+    return selection.partition("/")[2]
+
+
+def title_in(selection: Selection, stored: bytes | None) -> str | None:
+    """Return the title in a stored definition, None when it is not that of this selection."""
+    feed = None if stored is None else OwnFeed.model_validate_json(stored)
+    return None if feed is None or feed.selection != selection else feed.title
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,26 @@
-"""Pages for people, without scripts: the list of all feeds, and a plain page for an article."""
+"""Pages for people, without scripts: the list of feeds, its search, and what stands where no article is."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from services.feed.feeds.applying import KnownArticle
-from services.feed.feeds.channel import Form, feed_address, feed_title
-from services.feed.feeds.entry import entry_of
-from services.feed.feeds.listed_feed import ListedFeed
+from services.feed.feeds.feed_rows import FeedRow, Headline, feed_row
 from services.feed.feeds.opml import GROUP_TITLES
 from services.feed.feeds.publisher import Publisher
-from services.feed.feeds.selection import group_of
-from shared.article import Author
+from services.feed.feeds.shown_feeds import Found, ShownGroup
 
 PAGE_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; img-src http: https: data:; media-src http: https:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_FORM_NAMES = {Form.RSS: "RSS", Form.ATOM: "Atom", Form.JSON: "JSON"}
 
 STYLESHEET = (_TEMPLATES / "feeds.css").read_bytes()
 """The pages' own stylesheet, served beside them."""
@@ -39,86 +34,66 @@ _environment = Environment(
 )
 
 
-def landing_page(feeds: Sequence[ListedFeed], publisher: Publisher) -> bytes:
-    """Return the page that lists every feed, by group, with the addresses of its formats."""
-    rows = [
-        {
-            "group": feed.group,
-            "title": feed.title,
-            "full_title": feed_title(publisher, feed.selection, feed.title),
-            "articles": feed.articles,
-            "headline": feed.newest_headline,
-            "links": [
-                {
-                    "name": name,
-                    "media_type": form.media_type,
-                    "url": feed_address(publisher, feed.selection, form),
-                }
-                for form, name in _FORM_NAMES.items()
-            ],
-        }
-        for feed in feeds
-    ]
-    return _page(
+def landing_page(
+    groups: Sequence[ShownGroup],
+    newest: Sequence[Headline],
+    known: Mapping[str, KnownArticle],
+    publisher: Publisher,
+) -> bytes:
+    """Return the page that lists the newest articles and the largest feeds of every group."""
+    rows = {group.name: [feed_row(feed, known, publisher) for feed in group.feeds] for group in groups}
+    return render(
         "landing.html",
         publisher,
-        root="",
+        root="./",
+        groups=groups,
         rows=rows,
-        groups=GROUP_TITLES,
-        opml=publisher.address("/feeds.opml"),
+        newest=newest,
+        alternates=[row for group in groups for row in rows[group.name]],
     )
 
 
-def article_page(known: KnownArticle, publisher: Publisher) -> bytes:
-    """Return the page of one article; its HTML was cleaned when it was accepted."""
-    article = known.article
-    entry = entry_of(article, known.first_seen_at, known.changed_at, publisher)
-    topics = [
-        {"title": title, "url": feed_address(publisher, selection, Form.RSS)}
-        for selection, title in known.feeds().items()
-        if group_of(selection) == "topic"
-    ]
-    return _page(
-        "article.html",
+def search_page(found: Found, known: Mapping[str, KnownArticle], publisher: Publisher) -> bytes:
+    """Return a page of the feeds that were found."""
+    rows: list[FeedRow] = [feed_row(feed, known, publisher) for feed in found.feeds]
+    return render(
+        "search.html",
         publisher,
-        article=article,
-        entry=entry,
-        # The one text that is HTML already.
-        body=Markup(entry.html),  # noqa: S704 - ingest has cleaned it
-        byline=_byline(article.authors),
-        day=_day(article.published_at, publisher),
-        topics=topics,
-        page_url=publisher.article_page(article.id),
+        root="./",
+        found=found,
+        rows=rows,
+        alternates=rows,
+        group_title=GROUP_TITLES.get(found.question.group, ""),
+        turn=lambda page: _address(found, page),
     )
 
 
 def withdrawn_page(publisher: Publisher) -> bytes:
     """Return the page that stands where a withdrawn article stood."""
-    return _page(
-        "missing.html", publisher, heading="This article was withdrawn", text="It is no longer available."
+    return render(
+        "missing.html",
+        publisher,
+        heading="This article was withdrawn",
+        text="It has left all feeds and is no longer available.",
     )
 
 
 def unknown_page(publisher: Publisher) -> bytes:
     """Return the page for an address at which no article ever was."""
-    return _page(
-        "missing.html", publisher, heading="No such article", text="There is no article at this address."
+    return render(
+        "missing.html",
+        publisher,
+        heading="No such article",
+        text="There is no article at this address. It may have been copied incompletely.",
     )
 
 
-def _page(template: str, publisher: Publisher, *, root: str = "../", **values: object) -> bytes:
+def render(template: str, publisher: Publisher, *, root: str = "../", **values: object) -> bytes:
     """Return a page; `root` leads from it to where the service stands, perhaps under a path of a proxy."""
     return _environment.get_template(template).render(publisher=publisher, root=root, **values).encode()
 
 
-def _byline(authors: Sequence[Author]) -> str:
-    names = [author.name for author in authors]
-    return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)
-
-
-def _day(moment: datetime | None, publisher: Publisher) -> str:
-    """Return `23 January 2019`, or nothing for an unknown date."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(publisher.zone)
-    return f"{local.day} {local:%B %Y}"
+def _address(found: Found, page: int) -> str:
+    """Return where another page of what was found stands, seen from the landing page."""
+    asked = {"q": found.question.words, "group": found.question.group, "page": page if page > 1 else ""}
+    return "./?" + urlencode({name: value for name, value in asked.items() if value})

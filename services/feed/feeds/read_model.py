@@ -14,10 +14,18 @@ from shared import keys
 from shared.timestamps import epoch_ms
 
 _STORE = """
-if (redis.call('HGET', KEYS[1], 'version') or '') ~= ARGV[1] then return 0 end
+local before = redis.call('HMGET', KEYS[1], 'version', 'judged')
+if (before[1] or '') ~= ARGV[1] or (before[2] or '0') ~= ARGV[8] then return 0 end
+if tonumber(ARGV[9]) < tonumber(redis.call('GET', KEYS[3]) or '0') then return 0 end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'timestamp', ARGV[4], 'withdrawn', ARGV[5],
-    'title', ARGV[6], 'document', ARGV[7])
+    'title', ARGV[6], 'document', ARGV[7], 'judged', ARGV[9])
 redis.call('SADD', KEYS[2], ARGV[2])
+return 1
+"""
+
+_REQUIRE = """
+local required = tonumber(redis.call('GET', KEYS[1]) or '0')
+if required < tonumber(ARGV[1]) then redis.call('SET', KEYS[1], ARGV[1]) end
 return 1
 """
 
@@ -71,22 +79,33 @@ class ReadModel:
     async def store(
         self, changed: Sequence[KnownArticle], before: Mapping[str, KnownArticle]
     ) -> list[KnownArticle]:
-        """Store each article whose stored version is still that of `before`; return those."""
+        """Store each article whose stored version is still that of `before`; return those.
+
+        What was decided by older definitions of the operators' feeds than `require` named is not stored.
+        """
         async with self.redis.pipeline(transaction=False) as pipe:
             for known in changed:
                 article_id = known.article.id
                 decided_on = before.get(article_id)
-                entries = keys.entries(keys.partition_of(article_id, self.partitions))
+                partition = keys.partition_of(article_id, self.partitions)
                 pipe.eval(
                     _STORE,
-                    2,
-                    *(self._key(article_id), entries),
+                    3,
+                    *(self._key(article_id), keys.entries(partition), keys.own_feeds_required(partition)),
                     *(str(decided_on.version) if decided_on else "", article_id),
                     *(known.version, epoch_ms(known.timestamp), int(known.withdrawn), known.article.title),
                     known.model_dump_json(),
+                    *(decided_on.judged_by if decided_on else 0, known.judged_by),
                 )
             written = await pipe.execute()
         return [known for known, done in zip(changed, written, strict=True) if done]
+
+    async def require(self, definitions: int) -> None:
+        """Refuse from now on whatever was decided by older definitions of the operators' feeds."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for partition in range(self.partitions):
+                pipe.eval(_REQUIRE, 1, keys.own_feeds_required(partition), definitions)
+            await pipe.execute()
 
     async def scan(self) -> AsyncIterator[list[str]]:
         """Yield the ids of all known articles, some hundreds at a time; an id may come twice."""

@@ -6,17 +6,19 @@ from datetime import datetime
 
 from services.feed.feeds import atom, jsonfeed, rss
 from services.feed.feeds.applying import KnownArticle
+from services.feed.feeds.archive_links import leading_back
+from services.feed.feeds.archive_ranges import ArchiveRanges
 from services.feed.feeds.bounded import BoundedMemory
 from services.feed.feeds.channel import Channel, Form, channel_of
 from services.feed.feeds.entry import Entry, entry_of
 from services.feed.feeds.members import Members
+from services.feed.feeds.own_feed import Content, name_of
+from services.feed.feeds.own_feed_registry import OwnFeedRegistry
+from services.feed.feeds.presentation import Presentation, presentation_of, shortened
 from services.feed.feeds.publisher import Publisher
-from services.feed.feeds.read_model import ReadModel
-from services.feed.feeds.selection import Selection
+from services.feed.feeds.read_model import ReadModel, Stamp
+from services.feed.feeds.selection import Selection, is_own
 from shared.timestamps import epoch_ms
-
-NEWEST = 50
-"""How many entries a feed shows."""
 
 _KEPT_ENTRY_BYTES = 64 * 1024 * 1024
 
@@ -31,7 +33,7 @@ _WRITE_DOCUMENT: dict[Form, Callable[[Channel, Iterable[bytes]], bytes]] = {
     Form.JSON: jsonfeed.document,
 }
 
-EntryKey = tuple[Form, str, int, int]
+EntryKey = tuple[Form, Content, str, int, int]
 """One state of an article in one format: its id, version and time (a store that was emptied counts anew)."""
 
 
@@ -43,26 +45,50 @@ class FeedWriter:
 
     def __init__(self, articles: ReadModel, members: Members, publisher: Publisher) -> None:
         self._articles = articles
-        self._members = members
+        self._own_feeds = OwnFeedRegistry(members.redis)
+        self._archive = ArchiveRanges(members.redis)
         self._publisher = publisher
         self._written: BoundedMemory[EntryKey, bytes] = BoundedMemory(_KEPT_ENTRY_BYTES, len)
         self._one_at_a_time = asyncio.Lock()
 
-    async def write(self, selection: Selection, form: Form, *, title: str, updated: datetime) -> bytes:
-        """Return the feed as it is now: at least as new as any state of it that was read before the call."""
-        ids = await self._members.newest(selection, NEWEST)
-        stamps = [stamp for stamp in await self._articles.stamps(ids) if not stamp.withdrawn]
+    async def write(
+        self, selection: Selection, form: Form, *, title: str, updated: datetime, path: str | None = None
+    ) -> bytes:
+        """Return the feed as it is now: at least as new as any state of it that was read before the call.
+
+        `path` is where a feed without a public address stands, without the ending of the format.
+        """
+        shown = await self.presentation(selection, path)
+        ids, behind = await self._archive.newest(selection, shown.entries)
+        channel = channel_of(
+            self._publisher, selection, form, title=title, updated=updated, presentation=shown
+        )
+        stamps = await self.standing(ids)
+        return await self.compose(form, leading_back(channel, form, behind), shown.content, stamps)
+
+    async def presentation(self, selection: Selection, path: str | None = None) -> Presentation:
+        """Return how a feed is shown, as it is defined now."""
+        own = await self._own_feeds.find(name_of(selection)) if is_own(selection) else None
+        return presentation_of(selection, own, path=path)
+
+    async def standing(self, article_ids: Iterable[str]) -> list[Stamp]:
+        """Return the stamps of those of the articles that are not withdrawn, in the order asked for."""
+        return [stamp for stamp in await self._articles.stamps(article_ids) if not stamp.withdrawn]
+
+    async def compose(self, form: Form, channel: Channel, content: Content, stamps: Sequence[Stamp]) -> bytes:
+        """Return a document with these articles, each at least as new as its stamp."""
         wanted = {
-            stamp.article_id: (form, stamp.article_id, stamp.version, stamp.timestamp) for stamp in stamps
+            stamp.article_id: (form, content, stamp.article_id, stamp.version, stamp.timestamp)
+            for stamp in stamps
         }
         written = {i: found for i, key in wanted.items() if (found := self._written.get(key)) is not None}
         missing = await self._articles.read([i for i in wanted if i not in written])
-        channel = channel_of(self._publisher, selection, form, title=title, updated=updated)
         async with self._one_at_a_time:
             body, fresh = await asyncio.to_thread(
                 _write,
                 form,
                 channel,
+                content,
                 order=list(wanted),
                 written=written,
                 missing=missing,
@@ -76,6 +102,7 @@ class FeedWriter:
 def _write(
     form: Form,
     channel: Channel,
+    content: Content,
     *,
     order: Sequence[str],
     written: Mapping[str, bytes],
@@ -88,7 +115,9 @@ def _write(
     for article_id, known in missing.items():
         # It can have been withdrawn since its stamp was read.
         if not known.withdrawn:
-            entry = entry_of(known.article, known.first_seen_at, known.changed_at, publisher)
+            article = shortened(known.article) if content is Content.SUMMARY else known.article
+            entry = entry_of(article, known.first_seen_at, known.changed_at, publisher)
             entries[article_id] = _WRITE_ENTRY[form](entry)
-            fresh[form, article_id, known.version, epoch_ms(known.timestamp)] = entries[article_id]
+            key = (form, content, article_id, known.version, epoch_ms(known.timestamp))
+            fresh[key] = entries[article_id]
     return _WRITE_DOCUMENT[form](channel, [entries[i] for i in order if i in entries]), fresh

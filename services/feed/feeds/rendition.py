@@ -1,15 +1,17 @@
-"""A feed's finished bytes in one format, and where all processes keep them (Redis)."""
+"""A feed's finished bytes in one format, and the shelf in Redis where all processes find them."""
 
 import gzip
 import hashlib
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from services.feed.feeds.channel import Form
-from services.feed.feeds.content_coding import gzipped
+from services.feed.feeds.content_coding import BROTLI, GZIP
 from services.feed.feeds.members import FeedState
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.selection import Selection
@@ -19,48 +21,79 @@ from shared.logs import get_logger
 log = get_logger(__name__)
 
 # Last-Modified has whole seconds, and a client may have nothing else to compare: it moves with every change
-# of the bytes, by a second at least, and with nothing else.
-_STORE = """
-local held = redis.call('HMGET', KEYS[1], 'version', 'etag', 'modified', 'publisher')
+# of the bytes, and with nothing else. It is at most a second ahead of the time, and never goes back, even
+# when the server's clock does; while it is ahead no answer shows it (see `representation.py`), so that nobody
+# can hold other bytes under the same date.
+_SETTLE = """
+local held = redis.call('HMGET', KEYS[1], 'version', 'etag', 'modified', 'mark', 'gzip')
 local ahead = tonumber(held[1] or '-1') - tonumber(ARGV[1])
-if ahead > 0 or (ahead == 0 and held[4] == ARGV[6]) then return 0 end
-local modified = tonumber(ARGV[4])
-if held[2] == ARGV[3] then
-  modified = tonumber(held[3])
-elseif held[3] and tonumber(held[3]) >= modified then
-  modified = tonumber(held[3]) + 1
+local same = held[2] == ARGV[3]
+if ahead > 0 or (ahead == 0 and held[4] == ARGV[5] and held[5] and not same) then return 0 end
+local modified, before = tonumber(ARGV[4]), tonumber(held[3] or '-1')
+if same then
+  modified = before
+elseif before >= modified then
+  modified = before + 1
+  if before == tonumber(redis.call('TIME')[1]) + 1 then modified = before end
 end
-redis.call('HSET', KEYS[1], 'version', ARGV[1], 'label', ARGV[2], 'etag', ARGV[3],
-    'modified', modified, 'gzip', ARGV[5],
-    'publisher', ARGV[6])
+if not same then redis.call('HDEL', KEYS[1], 'gzip', 'br') end
+redis.call('HSET', KEYS[1], 'version', ARGV[1], 'label', ARGV[2], 'etag', ARGV[3], 'modified', modified,
+    'mark', ARGV[5])
 return modified
 """
+
+_LOAD = """
+local held = redis.call('HMGET', KEYS[1], 'version', 'mark')
+if tonumber(held[1] or '-1') < tonumber(ARGV[1]) or held[2] ~= ARGV[2] then return false end
+return redis.call('HMGET', KEYS[1], 'version', 'label', 'etag', 'modified', 'gzip', 'br')
+"""
+
+# Two processes may have different builds of a compressor: the bytes that came first are everybody's.
+_KEEP = """
+if redis.call('HGET', KEYS[1], 'etag') ~= ARGV[1] then return false end
+if redis.call('HSETNX', KEYS[1], 'gzip', ARGV[2]) == 1 then redis.call('HSET', KEYS[1], 'br', ARGV[3]) end
+return redis.call('HMGET', KEYS[1], 'gzip', 'br')
+"""
+
+
+class Edition(NamedTuple):
+    """A feed in one of its formats; `path` is where one without a public address stands."""
+
+    selection: Selection
+    form: Form
+    path: str | None = None
+
+    @property
+    def key(self) -> str:
+        """Where its rendition lies in Redis."""
+        return keys.feed_rendition(self.selection, self.form.value)
 
 
 @dataclass(frozen=True)
 class Rendition:
-    """The bytes of a feed, as they are and compressed.
+    """The bytes of a feed, as they are and in other content codings as soon as those are made.
 
-    `label` names the state of the feed that they hold, perhaps with later changes. `stale` ones are given out
-    because Redis cannot be reached.
+    `label` names the state of the feed that they hold, perhaps with later changes. `stale_for` has a value
+    (seconds) in those that are given out because Redis cannot be reached.
     """
 
     version: int
     label: str
     body: bytes
-    gzip: bytes
     digest: str
     last_modified: datetime
-    stale: bool = False
+    encoded: Mapping[str, bytes] = field(default_factory=dict)
+    stale_for: int | None = None
 
-    def etag(self, *, compressed: bool) -> str:
-        """Return the strong validator, another one for each content coding."""
-        return f'"{self.digest}-gzip"' if compressed else f'"{self.digest}"'
+    @property
+    def etag(self) -> str:
+        """Return the strong validator of the plain bytes."""
+        return f'"{self.digest}"'
 
     @property
     def size(self) -> int:
         """How many bytes it takes in memory."""
-        return len(self.body) + len(self.gzip)
+        return len(self.body) + sum(len(encoded) for encoded in self.encoded.values())
 
 
 def label_of(state: FeedState) -> str:
@@ -77,46 +110,61 @@ def rendition_of(state: FeedState, body: bytes) -> Rendition:
     """Return the bytes with all that is derived from them."""
     digest = hashlib.sha256(body).hexdigest()[:32]
     modified = datetime.fromtimestamp(state.modified // 1_000_000, UTC)
-    return Rendition(state.version, label_of(state), body, gzipped(body), digest, modified)
+    return Rendition(state.version, label_of(state), body, digest, modified)
 
 
 @dataclass(frozen=True)
 class Shelf:
-    """The newest rendition of every feed and format, as one publisher's settings make it."""
+    """The newest rendition of every feed and format, as settings with this mark make it.
+
+    Its validators are there at once, its bytes when they are compressed.
+    """
 
     redis: "Redis"
-    publisher: str
+    mark: str
 
-    async def load(self, selection: Selection, form: Form) -> Rendition | None:
-        """Return what is stored, of whatever version; nothing that was made under other settings."""
-        fields = ["publisher", "version", "label", "etag", "modified", "gzip"]
+    async def load(self, edition: Edition, least_version: int) -> Rendition | None:
+        """Return what is stored with its bytes: of that version or a later one, and under our mark."""
         async with self.redis.pipeline(transaction=False) as pipe:
-            pipe.hmget(keys.feed_rendition(selection, form.value), fields)
-            ((publisher, version, label, etag, modified, compressed),) = await pipe.execute()
-        if publisher is None or publisher.decode() != self.publisher:
+            pipe.eval(_LOAD, 1, edition.key, least_version, self.mark)
+            (found,) = await pipe.execute()
+        if found is None or found[4] is None:
             return None
+        version, label, digest, modified, compressed, brotli = found
         return Rendition(
             version=int(version),
             label=label.decode(),
             body=gzip.decompress(compressed),
-            gzip=compressed,
-            digest=etag.decode(),
+            digest=digest.decode(),
             last_modified=datetime.fromtimestamp(int(modified), UTC),
+            encoded={BROTLI: brotli, GZIP: compressed},
         )
 
-    async def store(self, selection: Selection, form: Form, made: Rendition) -> Rendition:
-        """Store what was made, unless the shelf has that version or a newer one; return what counts now."""
-        key = keys.feed_rendition(selection, form.value)
-        modified = int(made.last_modified.timestamp())
-        values = (made.version, made.label, made.digest, modified, made.gzip, self.publisher)
+    async def settle(self, edition: Edition, made: Rendition) -> Rendition | None:
+        """Make this the newest rendition and return it with the Last-Modified that all processes give it.
+
+        None when the shelf has a newer version, or other bytes of the same one: those count then.
+        """
+        values = (made.version, made.label, made.digest, int(made.last_modified.timestamp()), self.mark)
         try:
             async with self.redis.pipeline(transaction=False) as pipe:
-                pipe.eval(_STORE, 1, key, *values)
-                (settled,) = await pipe.execute()
+                pipe.eval(_SETTLE, 1, edition.key, *values)
+                (modified,) = await pipe.execute()
         except ResponseError as error:
             # A Redis that is full or read-only still has readers.
-            log.warning("rendition.not_stored", selection=selection, form=form.value, error=str(error))
+            log.warning("rendition.not_stored", key=edition.key, error=str(error))
             return made
-        if settled == 0:
-            return await self.load(selection, form) or made
-        return replace(made, last_modified=datetime.fromtimestamp(int(settled), UTC))
+        return replace(made, last_modified=datetime.fromtimestamp(int(modified), UTC)) if modified else None
+
+    async def keep(
+        self, edition: Edition, made: Rendition, encoded: Mapping[str, bytes]
+    ) -> Mapping[str, bytes]:
+        """Store the compressed bytes; return those that count: of two processes, those of the first."""
+        try:
+            async with self.redis.pipeline(transaction=False) as pipe:
+                pipe.eval(_KEEP, 1, edition.key, made.digest, encoded[GZIP], encoded[BROTLI])
+                (stored,) = await pipe.execute()
+        except ResponseError as error:
+            log.warning("rendition.not_stored", key=edition.key, error=str(error))
+            return encoded
+        return {GZIP: stored[0], BROTLI: stored[1]} if stored else encoded

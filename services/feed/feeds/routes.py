@@ -1,23 +1,36 @@
-"""The feeds over HTTP (contract §5): each in three formats, the list of them, and pages for articles."""
+"""The feeds over HTTP (contract §5), in three formats each, and the list of them. `front.py` stands before."""
 
 from fastapi import APIRouter, Request, Response
 
-from services.feed.feeds.channel import Form, feed_address
-from services.feed.feeds.content_coding import accepts_gzip
+from services.feed.feeds.channel import Form
+from services.feed.feeds.content_coding import IDENTITY, acceptable_codings
 from services.feed.feeds.directory import Directory
+from services.feed.feeds.feed_representation import feed_representation
 from services.feed.feeds.opml import MEDIA_TYPE as OPML_TYPE
 from services.feed.feeds.opml import opml
 from services.feed.feeds.page_routes import page_routes
 from services.feed.feeds.publisher import Publisher
-from services.feed.feeds.rendition import Rendition
+from services.feed.feeds.rendition import Edition
 from services.feed.feeds.renditions import Renditions
-from services.feed.feeds.representation import Representation, answer, etag_of
-from services.feed.feeds.selection import Selection, parse_selection
+from services.feed.feeds.representation import FOR_EVERYONE, Representation, answer, etag_of
+from services.feed.feeds.selection import parse_selection
 from services.feed.feeds.store_outage import unless_out_of_reach
 from shared.problems import Problem
 
 _READ = ["GET", "HEAD"]
-_UNKNOWN_FEED = "There is no such feed. The page at / lists all feeds."
+_READ_FROM_ANYWHERE = ["GET", "HEAD", "OPTIONS"]
+_PREFLIGHT = {
+    **FOR_EVERYONE,
+    "Allow": ", ".join(_READ_FROM_ANYWHERE),
+    "Access-Control-Allow-Methods": ", ".join(_READ),
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+_UNKNOWN_FEED = Problem(
+    404,
+    "There is no such feed. The page at / lists all feeds.",
+    headers={**FOR_EVERYONE, "Cache-Control": "no-cache"},
+)
 
 
 def feed_routes(directory: Directory, renditions: Renditions, publisher: Publisher) -> APIRouter:
@@ -31,44 +44,33 @@ def feed_routes(directory: Directory, renditions: Renditions, publisher: Publish
     async def opml_file(request: Request) -> Response:
         with unless_out_of_reach():
             body = opml(await directory.feeds(), publisher)
-        return answer(request, Representation(body, OPML_TYPE, etag_of(body), headers=_FOR_EVERYONE))
+        return answer(request, Representation(body, OPML_TYPE, etag_of(body), headers=FOR_EVERYONE))
 
-    @router.api_route("/feeds/{selection:path}.{form}", methods=_READ)
+    @router.api_route("/feeds/{selection:path}.{form}", methods=_READ_FROM_ANYWHERE)
     async def feed(request: Request, selection: str, form: str) -> Response:
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=_PREFLIGHT)
         known = parse_selection(selection)
         if known is None or form not in set(Form):
-            raise Problem(404, _UNKNOWN_FEED)
-        rendition = await renditions.get(known, Form(form))
-        if rendition is None:
-            raise Problem(404, _UNKNOWN_FEED)
-        compressed = accepts_gzip(request.headers.get("accept-encoding", ""))
-        return answer(
-            request, _representation(rendition, known, Form(form), publisher, compressed=compressed)
-        )
+            raise _UNKNOWN_FEED
+        return await feed_answer(request, renditions, publisher, Edition(known, Form(form)))
 
     router.include_router(page_routes(directory, publisher))
     return router
 
 
-_FOR_EVERYONE = {"Access-Control-Allow-Origin": "*"}
+async def feed_answer(
+    request: Request, renditions: Renditions, publisher: Publisher, edition: Edition
+) -> Response:
+    """Return the answer to GET or HEAD for a feed.
 
-
-def _representation(
-    rendition: Rendition, selection: Selection, form: Form, publisher: Publisher, *, compressed: bool
-) -> Representation:
-    headers = {
-        **_FOR_EVERYONE,
-        "Vary": "Accept-Encoding",
-        "Link": f'<{feed_address(publisher, selection, form)}>; rel="self"',
-    }
-    if compressed:
-        headers["Content-Encoding"] = "gzip"
-    if rendition.stale:
-        headers["Warning"] = '110 newswire "Response is Stale"'
-    return Representation(
-        rendition.gzip if compressed else rendition.body,
-        form.media_type,
-        rendition.etag(compressed=compressed),
-        rendition.last_modified,
-        headers,
-    )
+    Raises a `Problem`: 404 when there is no such feed, 406 when the client takes none of the content codings,
+    503 when the store cannot be reached and nothing is in memory.
+    """
+    rendition = await renditions.get(edition.selection, edition.form)
+    if rendition is None:
+        raise _UNKNOWN_FEED
+    codings = acceptable_codings(",".join(request.headers.getlist("accept-encoding")) or None)
+    if codings and IDENTITY not in codings:
+        rendition = await renditions.compressed(edition, rendition)
+    return answer(request, feed_representation(rendition, edition, publisher))

@@ -14,6 +14,7 @@ from feedgen.feed import FeedGenerator
 from services.feed.feeds.channel import Channel, Form
 from services.feed.feeds.entry import Entry
 from services.feed.feeds.feedgen_gaps import register_gaps, rights_notice
+from services.feed.feeds.feedgen_history import register_history
 
 _MINUTES_TO_LIVE = 5
 _END = b"</channel></rss>"
@@ -25,6 +26,7 @@ def generator_of(channel: Channel) -> Any:
     generator: Any = FeedGenerator()
     generator.load_extension("dc", atom=False, rss=True)
     register_gaps(generator)
+    register_history(generator, channel)
     generator.title(channel.title)
     generator.description(channel.description)
     generator.link(href=channel.self_url, rel="self", type=Form.RSS.media_type)
@@ -33,7 +35,8 @@ def generator_of(channel: Channel) -> Any:
     generator.language(channel.language)
     generator.generator("Newswire")
     generator.lastBuildDate(channel.updated)
-    generator.ttl(_MINUTES_TO_LIVE)
+    if channel.history.current is None:
+        generator.ttl(_MINUTES_TO_LIVE)
     return generator
 
 

@@ -13,10 +13,14 @@ Selection = NewType("Selection", str)
 
 ALL = Selection("all")
 ALL_TITLE = "All articles"
-GROUPS = ("all", "kind", "topic", "author", "outlet")
+CUSTOM = "custom"
+PRIVATE = "private"
+"""The groups of the feeds that operators define. None of the second has an address that can be guessed."""
+
+GROUPS = ("all", CUSTOM, "kind", "topic", "author", "outlet")
 """The sorts of feeds, in the order in which they are listed."""
 
-_NAMED = re.compile(r"(?P<group>kind|topic|author|outlet)/(?P<slug>[^/]+)")
+_NAMED = re.compile(r"(?P<group>custom|kind|topic|author|outlet)/(?P<slug>[^/]+)")
 _KIND_TITLES = {
     Kind.COMMENTARY: "Commentary",
     Kind.REPORT: "Reports",
@@ -56,3 +60,8 @@ def parse_selection(path: str) -> Selection | None:
 def group_of(selection: Selection) -> str:
     """Return which of `GROUPS` a feed belongs to."""
     return selection.partition("/")[0]
+
+
+def is_own(selection: Selection) -> bool:
+    """Tell whether an operator defined the feed."""
+    return group_of(selection) in {CUSTOM, PRIVATE}

@@ -13,6 +13,7 @@ from services.feed.ops.look import look
 from services.feed.ops.numbers import Backlog, EndpointNumbers, GroupNumbers, ReadEndpoints, State
 from services.feed.ops.summary import overall_state, without_numbers
 from shared import keys
+from shared.cancellation import heed_cancellation
 from shared.clock import Clock
 from shared.redis_connection import UNREACHABLE
 from shared.streams import GROUPS
@@ -65,6 +66,7 @@ class Sampler:
         """Look at Redis for ever; one that is away is said to be away until it is back."""
         while True:
             await self.fresh()
+            heed_cancellation()
             await asyncio.sleep(self._interval)
 
     def latest(self) -> Backlog:

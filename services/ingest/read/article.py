@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from services.ingest.draft import ArticleDraft, Origin
@@ -37,7 +38,7 @@ def read_masthead(lines: Sequence[Line]) -> Masthead:
     if not lines:
         raise UnreadableDocument("line 1: the document is empty")
     first = lines[0]
-    published = date_of(first.text)
+    published = None if first.bulleted else date_of(first.text)
     if published is None:
         shown = first.text if len(first.text) <= _LONGEST_SHOWN else f"{first.text[:_LONGEST_SHOWN]}…"
         raise UnreadableDocument(
@@ -57,13 +58,18 @@ def _title(lines: Sequence[Line]) -> str:
         longest = _LONGEST_CLOSED_TITLE
     if len(line.text) > longest or is_cut_off(line.text):
         reason = "a paragraph stands where the title belongs"
-    elif line.bulleted or date_of(line.text):
+    elif line.bulleted or date_of(line.text) or _names_outlet(line.text):
         reason = "the title is missing after the date"
     elif names_of(line.text) and not (following and names_of(following[0].text)):
         reason = "the byline follows the date at once; the title is missing"
     else:
         return line.text
     raise UnreadableDocument(f"line {line.number}: {reason}")
+
+
+def _names_outlet(text: str) -> bool:
+    pointer = pointer_of(text)
+    return pointer is not None and pointer.outlet is not None
 
 
 def article_draft(masthead: Masthead, body: Sequence[Line]) -> ArticleDraft:
@@ -137,7 +143,7 @@ def _without_pointers(body: Sequence[Line]) -> tuple[list[Line], Pointer | None]
     whole = [pointer for pointer in pointers if pointer and not pointer.aside]
     if not whole:
         return _without_inline_pointer(list(body))
-    first = next(index for index, pointer in enumerate(pointers) if pointer in whole)
+    first = next(index for index, pointer in enumerate(pointers) if pointer and not pointer.aside)
     paragraphs = [
         line
         for index, (line, pointer) in enumerate(zip(body, pointers, strict=True))
@@ -158,12 +164,10 @@ def _without_inline_pointer(paragraphs: list[Line]) -> tuple[list[Line], Pointer
 def _html(paragraphs: Sequence[Line]) -> str:
     """Return a `<p>` per line, and a `<ul>` for lines with bullets that follow each other."""
     html: list[str] = []
-    for line in paragraphs:
-        text = escape(line.text, quote=False)
-        if not line.bulleted:
-            html.append(f"<p>{text}</p>")
-        elif html and html[-1].endswith("</ul>"):
-            html[-1] = f"{html[-1].removesuffix('</ul>')}<li>{text}</li></ul>"
+    for bulleted, lines in groupby(paragraphs, key=lambda line: line.bulleted):
+        texts = [escape(line.text, quote=False) for line in lines]
+        if bulleted:
+            html.append("".join(["<ul>", *(f"<li>{text}</li>" for text in texts), "</ul>"]))
         else:
-            html.append(f"<ul><li>{text}</li></ul>")
+            html += [f"<p>{text}</p>" for text in texts]
     return "\n".join(html)

@@ -43,7 +43,7 @@ def _collect(parts: list[str]) -> tuple[str, ...]:
         if not part or part == "et al.":
             continue
         if names and separator == "," and _plain(part) in vocabulary.NAME_SUFFIXES:
-            names[-1] = f"{names[-1]}, {part}"
+            names[-1] = f"{names[-1]}, {part}"[:_LONGEST_NAME]
         elif names and _is_affiliation(part, separator, in_affiliation):
             in_affiliation = True
         elif _is_name(name):

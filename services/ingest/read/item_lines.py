@@ -59,6 +59,7 @@ def items_of(parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
     """Yield the lines of each item; headings and the foot of the page belong to none."""
     item = _Item()
     in_foot = False
+    has_bullets = any(part.bulleted for part in parts)
     parts = [part for part in parts if part.role is not Role.LINK]
     every_bullet_is_an_item = not any(
         part.bulleted and (part.role is Role.BYLINE or part.prose) for part in parts
@@ -72,6 +73,9 @@ def items_of(parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
             item = _Item()
         if ends:
             in_foot = part.role is Role.FOOT
+        elif has_bullets and item.is_fresh and part.role is Role.TEXT and not part.bulleted:
+            # Where items have bullets, a line of text between them is a heading or the foot in other words.
+            continue
         elif not in_foot or shows_item(part, parts[index + 1 : index + 1 + LOOK_AHEAD]):
             # What stands below the foot is the foot too, until another listing begins.
             in_foot = False

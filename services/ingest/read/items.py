@@ -87,6 +87,11 @@ def _summary(teaser: Sequence[Part]) -> str:
     return " ".join(with_one_mark(part.text) for part in lines)
 
 
+def _follows_a_kind(part: Part, kind: Kind | None) -> bool:
+    """Return whether the line stands where the outlet does: topics share the kind's line or replace it."""
+    return kind is not None and len(pieces(part.text)) == 1 and may_be_outlet(part.text)
+
+
 def _labels(parts: Sequence[Part], above: Sequence[Part]) -> dict[str, Any]:
     """Return kind, topics and outlet from the labels and from the lines between these and the headline."""
     labels = [part.label for part in parts if part.role is Role.LABEL and part.label]
@@ -94,11 +99,11 @@ def _labels(parts: Sequence[Part], above: Sequence[Part]) -> dict[str, Any]:
     topics = [topic for label in labels for topic in label.topics]
     outlet: str | None = None
     for index, part in enumerate(above):
-        both = None if kind else kind_then_topic(part.text)
-        if both and index < len(above):
+        both = kind_then_topic(part.text) if index == 0 and not kind else None
+        if both:
             kind = both.kind
             topics += both.topics
-        elif is_topic(part.text) or index < len(above) - 1:
+        elif index < len(above) - 1 or (is_topic(part.text) and not _follows_a_kind(part, kind)):
             topics += pieces(part.text)
         elif may_be_outlet(part.text):
             outlet = part.text

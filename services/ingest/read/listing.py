@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from services.ingest.read import vocabulary
+from services.ingest.read.kinds import may_be_outlet
 from services.ingest.read.pointers import pointer_of
 from services.ingest.read.prose import is_title_case
 from services.ingest.read.roles import Part, Role
@@ -20,9 +22,11 @@ def listing_start(parts: Sequence[Part]) -> int:
     pointed = False
     for index, part in enumerate(parts):
         ahead = parts[index + 1 : index + 1 + LOOK_AHEAD]
-        if part.role is Role.FOOT or _opens_listing(part, ahead) or shows_item(part, ahead):
+        if part.role is Role.FOOT or shows_item(part, ahead):
             return index
-        if pointed and (part.bulleted or part.role is Role.LABEL):
+        if pointed and (part.bulleted or part.role is Role.LABEL or _is_heading(part, ahead)):
+            return index
+        if part.role is Role.HEADING and _opens_listing(part, ahead):
             return index
         pointer = None if part.bulleted or part.role is not Role.TEXT else pointer_of(part.text)
         pointed = pointed or bool(pointer and not pointer.aside)
@@ -57,8 +61,20 @@ def can_begin_section(part: Part) -> bool:
     return part.bulleted or part.role in (Role.LABEL, Role.DATE, Role.HEADING)
 
 
-def _opens_listing(part: Part, ahead: Sequence[Part]) -> bool:
-    return part.role is Role.HEADING and bool(ahead) and can_begin_section(ahead[0])
+def _opens_listing(heading: Part, ahead: Sequence[Part]) -> bool:
+    """Return whether a listing begins with this heading; an article has headings of its own too."""
+    if not ahead or not can_begin_section(ahead[0]):
+        return False
+    is_sure = heading.text.lower().startswith(vocabulary.SURE_HEADINGS)
+    return is_sure or ahead[0].role is Role.HEADING or shows_item(ahead[0], ahead[1:])
+
+
+def _is_heading(part: Part, ahead: Sequence[Part]) -> bool:
+    """Return whether a line below the pointer is a heading, in whatever words: a phrase above a bullet."""
+    if part.bulleted or not ahead or not can_begin_section(ahead[0]):
+        return False
+    is_phrase = part.role is Role.TEXT and may_be_outlet(part.text) and part.text[-1] not in ".!?"
+    return part.role is Role.HEADING or (is_phrase and ahead[0].bulleted and pointer_of(part.text) is None)
 
 
 def _goes_on(first: Part, other: Part) -> bool:

@@ -97,19 +97,12 @@ FORMATS_AND_LANGUAGES = _words(
 )
 """What stands after "in" without being an outlet."""
 
-HEADINGS = (
+SURE_HEADINGS = (
     "more from ",
-    "more on ",
     "more by ",
-    "more in ",
     "also from ",
     "also by ",
-    "also in ",
     "related",
-    "latest",
-    "recent",
-    "recommended",
-    "featured",
     "most read",
     "further reading",
     "read next",
@@ -120,6 +113,9 @@ HEADINGS = (
     "keep reading",
 )
 """How the line above a listing begins."""
+
+HEADINGS = (*SURE_HEADINGS, "more on ", "more in ", "also in ", "latest", "recent", "recommended", "featured")
+"""The same, with those that an article uses for its own parts as well."""
 
 FOOTS = ("view all", "see all", "browse all", "show all")
 SHORT_FOOTS = ("load more", "show more", "see more", "view more", "back to ")

@@ -247,7 +247,7 @@ async def test_replay_sends_what_falls_into_the_span_again(api: Api) -> None:
 
 
 async def test_many_deliveries_of_one_moment_are_paged_without_gap_or_repeat(api: Api) -> None:
-    endpoint = await api.add_endpoint(url="http://127.0.0.1:1/")
+    endpoint = await api.add_endpoint(url="http://127.0.0.1:9999/")
     await api.call("POST", f"/api/endpoints/{endpoint['id']}/pause")
     await api.sending.intake.take(0, [an_event() for _ in range(25)])
     index = keys.endpoint_deliveries(endpoint["id"])

@@ -114,6 +114,13 @@ def test_bullets_of_the_article_stay_in_the_article() -> None:
     assert item.title == "Rails and Roads"
 
 
+def test_a_heading_and_bullets_in_the_article_are_no_listing() -> None:
+    draft = the_article("By Ana Ruiz", LONG, "Recent moves", "- Ports were closed.", LONG, POINTER)
+    assert draft.content_html == (
+        f"<p>{LONG}</p>\n<p>Recent moves</p>\n<ul><li>Ports were closed.</li></ul>\n<p>{LONG}</p>"
+    )
+
+
 def test_a_title_may_begin_like_a_byline() -> None:
     draft = (
         read_page(f"January 1, 2020\n\nBy Design, Not by Chance\n\nBy Ana Ruiz\n\n{LONG}".encode())
@@ -141,6 +148,11 @@ def test_a_title_may_begin_like_a_byline() -> None:
             "line 3: the byline follows the date at once; the title is missing",
         ),
         (f"January 1, 2020\n\n{LONG} {LONG}", "line 3: a paragraph stands where the title belongs"),
+        (
+            "January 1, 2020\n\nRead the full article in Lawfare.",
+            "line 3: the title is missing after the date",
+        ),
+        ("• January 1, 2020\nTitle\n", "line 1: a page begins with a date"),
         ("January 1, 2020\n\n• Commentary\n", "line 3: the title is missing after the date"),
     ],
 )

@@ -43,6 +43,11 @@ def test_names_are_read_as_shown(line: str, names: list[str]) -> None:
     assert names_of(line) == tuple(names)
 
 
+def test_a_name_never_grows_beyond_what_a_name_is() -> None:
+    (name,) = names_of("By Ana Ruiz" + ", Jr" * 300)
+    assert len(name) == 80
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -92,6 +92,15 @@ def test_headings_and_the_foot_are_no_items() -> None:
     assert [item["title"] for item in items] == ["Rails and Roads", "Roads Alone"]
 
 
+def test_headings_in_other_words_and_notes_between_items_are_no_items() -> None:
+    reading = read(
+        "From the archive\n\n• Rails\n\n  By Bo Li\n\nOn other subjects\n\n• Roads\n\n  By Cy Noe\n\n"
+        "Sign up for our letters\n"
+    )
+    assert [found.draft.title for found in reading.found] == ["The Title", "Rails", "Roads"]
+    assert "archive" not in (reading.found[0].draft.content_html or "")
+
+
 def test_another_listing_below_the_foot_of_the_first_is_read() -> None:
     items = listed("• Rails\n  By Bo Li\nView All Reports\n• Privacy\n• Podcast\n  • May 1, 2020\n  Roads\n")
     assert [item["title"] for item in items] == ["Rails", "Roads"]
@@ -160,9 +169,10 @@ def test_a_page_without_a_pointer_may_have_a_listing() -> None:
     page = (
         "May 1, 2020\n\nTitle\n\nBy A B\n\n- Do this.\n- Do that.\n\n• Rails\n\n  A teaser.\n\n  By Bo Li\n"
     )
-    article, item = (found.draft for found in read_page(page.encode()).found)
-    assert article.content_html == "<ul><li>Do this.</li><li>Do that.</li></ul>"
-    assert (item.title, item.summary) == ("Rails", "A teaser.")
+    for shown in (page, page.replace("A teaser.\n\n  By Bo Li", "A teaser of eight words or a few more.")):
+        article, item = (found.draft for found in read_page(shown.encode()).found)
+        assert article.content_html == "<ul><li>Do this.</li><li>Do that.</li></ul>"
+        assert item.title == "Rails"
 
 
 def test_lines_say_where_each_item_begins() -> None:

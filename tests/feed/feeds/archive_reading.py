@@ -1,0 +1,93 @@
+"""Reads feeds and their archives over HTTP as a reader that follows RFC 5005 does, and fills feeds for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+from lxml import etree
+
+from services.feed.feeds.channel import Form
+from services.feed.feeds.index import FeedIndex
+from shared.events import ArticleEvent, EventType
+from tests.builders import NOON, an_article, an_event
+from tests.feed.feeds.articles import PUBLISHER
+
+_NAMES = {"atom": "http://www.w3.org/2005/Atom", "fh": "http://purl.org/syndication/history/1.0"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A document as a reader sees it: the ids in it, and its links by their relation."""
+
+    ids: tuple[str, ...]
+    links: dict[str, str]
+    is_archive: bool
+    updated: str
+    feed_id: str
+
+    @property
+    def older(self) -> str | None:
+        return self.links.get("prev-archive")
+
+
+async def read(client: httpx.AsyncClient, url: str) -> Page:
+    """Fetch a document and take it apart."""
+    answer = await client.get(url.removeprefix(PUBLISHER.public_url))
+    assert answer.status_code == 200, answer.text
+    return page_of(answer)
+
+
+def page_of(answer: httpx.Response) -> Page:
+    """Return what stands in a document of any format."""
+    if answer.headers["content-type"].startswith("application/feed+json"):
+        feed = answer.json()
+        names = {"self": "feed_url", "prev-archive": "next_url"}
+        links = {rel: feed[name] for rel, name in names.items() if name in feed}
+        return Page(
+            tuple(item["id"] for item in feed["items"]), links, "/archive/" in feed["feed_url"], "", ""
+        )
+    root = etree.fromstring(answer.content)
+    head = root[0] if root.tag == "rss" else root
+    links = {one.get("rel", ""): one.get("href", "") for one in head.xpath("atom:link", namespaces=_NAMES)}
+    return Page(
+        ids=tuple(
+            str(one) for one in head.xpath("item/guid/text()|atom:entry/atom:id/text()", namespaces=_NAMES)
+        ),
+        links=links,
+        is_archive=bool(head.xpath("fh:archive", namespaces=_NAMES)),
+        updated=str(head.xpath("string(lastBuildDate|atom:updated)", namespaces=_NAMES)),
+        feed_id=str(head.xpath("string(atom:id)", namespaces=_NAMES)),
+    )
+
+
+async def walk(client: httpx.AsyncClient, form: Form, selection: str = "all") -> list[Page]:
+    """Return the feed and every archive document behind it."""
+    pages = [await read(client, f"/feeds/{selection}.{form}")]
+    while url := pages[-1].older:
+        pages.append(await read(client, url))
+    return pages
+
+
+def numbered(number: int, version: int = 1, *, at: int | None = None, text: str = "") -> ArticleEvent:
+    """Return an article that was published `at` minutes (its number, when not given) after noon."""
+    article = an_article(
+        id=f"a:{number}",
+        title=f"Article {number}{text}",
+        published_at=NOON + timedelta(minutes=number if at is None else at),
+        authors=(),
+        topics=(),
+        content_html=None,
+    )
+    return an_event(article=article, version=version, timestamp=NOON + timedelta(seconds=version))
+
+
+def withdrawn(event: ArticleEvent) -> ArticleEvent:
+    """Return the withdrawal of an article."""
+    return event.model_copy(update={"type": EventType.WITHDRAWN, "version": event.version + 1})
+
+
+async def publish(index: FeedIndex, events: Sequence[ArticleEvent], batch: int = 500) -> None:
+    """Apply events as the consumer does."""
+    for start in range(0, len(events), batch):
+        await index.apply(0, events[start : start + batch])

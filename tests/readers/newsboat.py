@@ -1,0 +1,55 @@
+"""Newsboat, a reader for terminals: run without one, and asked through the store that it keeps."""
+
+import sqlite3
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.readers.item import Enclosure, Item
+
+
+class Newsboat:
+    """A reader with its own folder of settings, subscribed to some feeds."""
+
+    def __init__(self, folder: Path, urls: Sequence[str]) -> None:
+        self.store = folder / "cache.db"
+        self._urls = folder / "urls"
+        self._settings = folder / "config"
+        self._urls.write_text("".join(f"{url}\n" for url in urls))
+        self._settings.touch()
+
+    def poll(self) -> None:
+        """Ask every feed for news."""
+        files = ("-u", self._urls, "-c", self.store, "-C", self._settings)
+        subprocess.run(["newsboat", *files, "-x", "reload"], check=True, capture_output=True, timeout=60)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return its items as it stores them."""
+        with closing(sqlite3.connect(self.store)) as store:
+            store.row_factory = sqlite3.Row
+            return [dict(row) for row in store.execute("SELECT * FROM rss_item WHERE NOT deleted")]
+
+    def mark_all_read(self) -> None:
+        """Do what `A` does in the list of articles."""
+        with closing(sqlite3.connect(self.store)) as store, store:
+            store.execute("UPDATE rss_item SET unread = 0")
+
+
+def read_with_newsboat(urls: Sequence[str], folder: Path) -> Iterator[Item]:
+    """Subscribe to every address, poll once, and show what was stored."""
+    newsboat = Newsboat(folder, urls)
+    newsboat.poll()
+    for row in newsboat.rows():
+        enclosure = Enclosure(row["enclosure_url"], row["enclosure_type"], None)
+        yield Item(
+            id=row["guid"],
+            title=row["title"],
+            link=row["url"],
+            published=datetime.fromtimestamp(row["pubDate"], UTC),
+            authors=(row["author"],) if row["author"] else (),
+            content=row["content"],
+            enclosures=(enclosure,) if enclosure.url else (),
+        )
