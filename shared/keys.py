@@ -54,9 +54,10 @@ def entries(partition: int) -> str:
     return f"{PREFIX}{{p{partition}}}:entries"
 
 
-def payload(partition: int, event_id: str) -> str:
-    """Return the webhook body of an event (bytes), stored once however many endpoints it goes to."""
-    return f"{PREFIX}{{p{partition}}}:payload:{event_id}"
+def payload(partition: int, event_id: str, sort: str = "full") -> str:
+    """Return the webhook body of an event (bytes), stored once a sort however many endpoints it goes to."""
+    name = f"{PREFIX}{{p{partition}}}:payload:{event_id}"
+    return name if sort == "full" else f"{name}:{sort}"
 
 
 # --- identity: how an article without an id is found again -----------------------------------------------
@@ -98,6 +99,11 @@ def feed_index(selection: str) -> str:
 def feed_versions(selection: str) -> str:
     """Return which version of each article a feed has taken account of (hash), withdrawn ones included."""
     return f"{PREFIX}{{feed:{selection}}}:versions"
+
+
+def feed_withdrawn(selection: str) -> str:
+    """Return what was withdrawn from a feed lately (sorted set): article id → when (ms since 1970)."""
+    return f"{PREFIX}{{feed:{selection}}}:withdrawn"
 
 
 def feed_state(selection: str) -> str:
@@ -162,13 +168,33 @@ def partners() -> str:
     return f"{PREFIX}partners"
 
 
+def partner_tokens() -> str:
+    """Return the hash of what partners are known by: partner id → SHA-256 of its token."""
+    return f"{PREFIX}partners:tokens"
+
+
+def partner_events(partner_id: str) -> str:
+    """Return what a partner may poll (sorted set): `partition:event id` → position (µs since 1970)."""
+    return f"{PREFIX}{{{partner_id}}}:events"
+
+
+def partner_events_state(partner_id: str) -> str:
+    """Return the ends of that (hash): `last` position given, `dropped` the last one that is not kept."""
+    return f"{PREFIX}{{{partner_id}}}:events:state"
+
+
+def article_events(article_id: str) -> str:
+    """Return the events of an article that were given to anybody (sorted set): event id → its time (ms)."""
+    return f"{PREFIX}article-events:{digest(article_id)}"
+
+
 def endpoints() -> str:
     """Return the hash of endpoints: id → JSON."""
     return f"{PREFIX}endpoints"
 
 
 def endpoints_version() -> str:
-    """Return the counter that moves with every change of an endpoint; workers reread when it has."""
+    """Return the counter that moves with every change of an endpoint or partner; workers then reread."""
     return f"{PREFIX}endpoints:version"
 
 

@@ -38,6 +38,8 @@ KNOWN_NAMES = frozenset(
         "PUBLISHER_DESCRIPTION",
         "ALLOW_PRIVATE_ENDPOINTS",
         "RETRY_SCHEDULE",
+        "SECRETS_KEY",
+        "SECRET_OVERLAP_HOURS",
     )
 )
 """Every setting of every process; a test holds it equal to the settings classes and to the README."""

@@ -45,6 +45,8 @@ PURE = (
     "services.feed.feeds.selection",
     "services.feed.feeds.entry",
     "services.feed.feeds.applying",
+    "services.feed.feeds.own_feed",
+    "services.feed.feeds.presentation",
     "services.feed.feeds.atom",
     "services.feed.feeds.rss",
     "services.feed.feeds.jsonfeed",

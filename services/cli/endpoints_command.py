@@ -9,6 +9,15 @@ from typer import echo
 
 from services.cli.client import Service
 from services.cli.command_error import CommandError
+from services.cli.filter_options import (
+    Authors,
+    Kinds,
+    Languages,
+    Outlets,
+    Topics,
+    filter_of,
+    filter_text,
+)
 from services.cli.naming import find_partner
 from services.cli.partners_command import Partner
 from services.cli.printing import one_line, print_json, print_rows
@@ -38,19 +47,19 @@ def add_endpoint(
     url: Annotated[str, typer.Argument(metavar="URL", help="Where to POST.", show_default=False)],
     *,
     event: Annotated[Several, typer.Option(help="Only these events, such as article.published.")] = None,
-    kind: Annotated[Several, typer.Option(help="Only articles of these kinds.")] = None,
-    topic: Annotated[Several, typer.Option(help="Only articles on these topics.")] = None,
-    author: Annotated[Several, typer.Option(help="Only articles of these authors.")] = None,
-    outlet: Annotated[Several, typer.Option(help="Only articles from these outlets.")] = None,
-    language: Annotated[Several, typer.Option(help="Only articles in these languages.")] = None,
+    kinds: Kinds = None,
+    topics: Topics = None,
+    authors: Authors = None,
+    outlets: Outlets = None,
+    languages: Languages = None,
     as_json: AsJson = False,
 ) -> None:
     """Add an endpoint to a partner; prints its id and the secret that signs what is sent there.
 
     Each option may be given several times.
     """
-    wanted = {"kinds": kind, "topics": topic, "authors": author, "outlets": outlet, "languages": language}
-    body: dict[str, Any] = {"url": url, "filter": {name: values for name, values in wanted.items() if values}}
+    wanted = filter_of(kinds=kinds, topics=topics, authors=authors, outlets=outlets, languages=languages)
+    body: dict[str, Any] = {"url": url, "filter": wanted}
     if event:
         body["events"] = [name if "." in name else f"article.{name}" for name in event]
     found = find_partner(service, partner)
@@ -69,7 +78,7 @@ def list_endpoints(service: Service, *, as_json: AsJson = False) -> None:
     print_rows(
         ["id", "partner", "url", "status", "events", "filter"],
         [
-            [e["id"], e["partner_id"], e["url"], e["status"], e["events"], _filter(e)]
+            [e["id"], e["partner_id"], e["url"], e["status"], e["events"], filter_text(e["filter"])]
             for e in answer["endpoints"]
         ],
     )
@@ -144,8 +153,3 @@ def _print_secret(endpoint: dict[str, Any], *, as_json: bool) -> None:
         return
     echo(f"id      {endpoint['id']}")
     echo(f"secret  {endpoint['secret']}")
-
-
-def _filter(endpoint: dict[str, Any]) -> str:
-    wanted = {name: values for name, values in endpoint["filter"].items() if values}
-    return "; ".join(f"{name}: {', '.join(values)}" for name, values in wanted.items())

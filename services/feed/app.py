@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from importlib.metadata import version
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from services.feed.consume.consuming import Consuming
@@ -25,6 +26,10 @@ from services.feed.feeds.changes import Changes
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.front import Front
 from services.feed.feeds.index import FeedIndex
+from services.feed.feeds.own_feed_filling import OwnFeedFilling
+from services.feed.feeds.own_feed_registry import OwnFeedRegistry
+from services.feed.feeds.own_feed_routes import own_feed_routes
+from services.feed.feeds.private_feed_routes import private_feed_routes
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
@@ -33,6 +38,7 @@ from services.feed.ops.endpoints import endpoint_reader
 from services.feed.ops.metrics import backlog_registry
 from services.feed.ops.routes import ops_routes
 from services.feed.ops.sampler import Sampler
+from services.feed.secrets_at_rest import secret_box, take_stock
 from services.feed.settings import FeedSettings
 from shared import api_docs, problems
 from shared.clock import Clock, SystemClock
@@ -41,7 +47,7 @@ from shared.logs import get_logger
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.serving import bind, run_until_stopped, serve
 from shared.streams import DELIVERIES, FEEDS, prepare
-from shared.tokens import keep_token, require_bearer
+from shared.tokens import keep_token
 
 log = get_logger(__name__)
 
@@ -69,10 +75,11 @@ class Web:
 
 @dataclass(frozen=True)
 class Worker:
-    """The half that consumes events and sends webhooks; both parts must run."""
+    """The half that consumes events and sends webhooks; all parts must run."""
 
     consuming: Consuming
     deliveries: DeliveryWorker
+    own_feeds: OwnFeedFilling
 
 
 def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Worker | None = None) -> Web:
@@ -92,9 +99,6 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     directory = Directory(redis, partitions)
     sampler = Sampler(redis, partitions, endpoint_reader(redis, clock), clock)
 
-    def authorise(request: Request) -> None:
-        require_bearer(request, token)
-
     async def redis_is_writable() -> str | None:
         return await not_writable_because(redis)
 
@@ -108,19 +112,24 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     )
     watch = Watch(Changes(redis))
     renditions = Renditions(redis, partitions, publisher, watch=watch, clock=clock)
-    app.include_router(archive_routes(Archives(redis, renditions.writer, publisher)))
+    archives = Archives(redis, renditions.writer, publisher)
+    app.include_router(private_feed_routes(OwnFeedRegistry(redis), renditions, archives))
+    app.include_router(archive_routes(archives))
     app.include_router(feed_routes(directory, renditions, publisher))
     app.include_router(
         feed_admin_routes(directory, FeedIndex(redis, partitions), publisher, admin_token=token)
     )
+    filling = OwnFeedFilling(redis, partitions)
+    app.include_router(own_feed_routes(redis, filling, publisher, clock, admin_token=token))
     app.include_router(
         delivery_routes(
             redis=redis,
-            registry=Registry(redis),
+            registry=Registry(redis, secret_box(settings)),
             queue=DeliveryQueue(redis),
             clock=clock,
             rules=AddressRules(settings.allow_private_endpoints),
-            authorise=authorise,
+            admin_token=token,
+            overlap=timedelta(hours=settings.secret_overlap_hours),
         )
     )
     app.include_router(ops_routes(sampler, admin_token=token, registry=backlog_registry(sampler.latest)))
@@ -132,8 +141,8 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
 
 @asynccontextmanager
 async def open_worker_half(settings: FeedSettings, redis: "Redis", *, clock: Clock) -> AsyncIterator[Worker]:
-    """Make the working half; it works once both of its parts run."""
-    registry, queue = Registry(redis), DeliveryQueue(redis)
+    """Make the working half; it works once all of its parts run."""
+    registry, queue = Registry(redis, secret_box(settings)), DeliveryQueue(redis)
     async with open_worker(
         registry,
         queue,
@@ -150,7 +159,7 @@ async def open_worker_half(settings: FeedSettings, redis: "Redis", *, clock: Clo
             applies={FEEDS: FeedIndex(redis, settings.partitions).apply, DELIVERIES: intake.take},
             clock=clock,
         )
-        yield Worker(consuming, deliveries)
+        yield Worker(consuming, deliveries, OwnFeedFilling(redis, settings.partitions))
 
 
 async def run(settings: FeedSettings, role: Role) -> None:
@@ -165,11 +174,12 @@ async def run(settings: FeedSettings, role: Role) -> None:
         redis = connect(redis_url(settings))
         stack.push_async_callback(redis.aclose)
         await prepare(redis, settings)
+        await take_stock(Registry(redis, secret_box(settings)))
         parts = []
         worker = None
         if works:
             worker = await stack.enter_async_context(open_worker_half(settings, redis, clock=clock))
-            parts += [worker.consuming.run(), worker.deliveries.run()]
+            parts += [worker.consuming.run(), worker.deliveries.run(), worker.own_feeds.run()]
         if listening is not None:
             web = make_web(settings, redis, clock=clock, worker=worker)
             parts += [serve(web.front, listening), web.sampler.run(), web.watch.run(), web.renditions.run()]

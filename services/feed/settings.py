@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from services.feed.deliveries.secret_box import is_key
 from shared.settings import SharedSettings
 
 Network = IPv4Network | IPv6Network
@@ -28,6 +29,10 @@ class FeedSettings(SharedSettings):
         *(2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600),
     )
     """Seconds from each failed attempt to the next; after the last one the delivery is dead."""
+    secrets_key: Annotated[tuple[str, ...], NoDecode] = ()
+    """The keys that secrets are sealed with at rest: the first one seals, each of them opens."""
+    secret_overlap_hours: Annotated[float, Field(ge=0, le=7 * 24)] = 24
+    """How long the secret before a rotation goes on signing, unless the rotation says otherwise."""
 
     @field_validator("public_url", "publisher_url")
     @classmethod
@@ -38,6 +43,19 @@ class FeedSettings(SharedSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be an absolute http or https URL, such as https://news.example.org")
         return value.rstrip("/")
+
+    @field_validator("secrets_key", mode="before")
+    @classmethod
+    def _keys(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        keys = tuple(part.strip() for part in value.split(","))
+        if not all(map(is_key, keys)):
+            raise ValueError(
+                "must be the base64 of 32 random bytes, as `openssl rand -base64 32` prints it "
+                "(several, comma-separated: the first one seals)"
+            )
+        return keys
 
     @field_validator("allow_private_endpoints", mode="before")
     @classmethod

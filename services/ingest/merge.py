@@ -5,9 +5,9 @@ from enum import IntEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.ingest.draft import ArticleDraft, ArticleInput, Origin
+from services.ingest.draft import ArticleDraft, ArticleInput, CorrectionInput, Origin
 from services.ingest.identity import day_of, in_utc
-from shared.article import Article, Kind
+from shared.article import Article, Correction, Kind
 
 _CONTENT = ("content_html", "is_excerpt")
 _KEPT_UNLESS_STATED = ("url", "published_at", "summary")
@@ -39,7 +39,8 @@ def merge(known: Article, draft: ArticleDraft, zone: ZoneInfo) -> Article:
     """Return the article after this statement; equal to `known` when that says nothing new.
 
     Whatever has less of the text than is known only fills gaps: a teaser that comes late takes nothing away.
-    A publisher who names the article by its id may shorten it.
+    A publisher who names the article by its id may shorten it. Corrections stay until a publisher states the
+    whole list anew: readers were promised them.
     """
     by_id = draft.id is not None
     if draft.origin is Origin.LISTING or (not by_id and fullness(draft) < fullness(known)):
@@ -51,6 +52,8 @@ def merge(known: Article, draft: ArticleDraft, zone: ZoneInfo) -> Article:
         for name in _KEPT_UNLESS_STATED:
             if changes[name] is None and not (by_id and name in draft.model_fields_set):
                 changes[name] = getattr(known, name)
+        if "corrections" not in draft.model_fields_set:
+            changes["corrections"] = known.corrections
     return _article(known.id, _fields(known, _ALL) | changes, zone)
 
 
@@ -63,6 +66,8 @@ def _gaps(known: Article, draft: ArticleDraft) -> dict[str, Any]:
     }
     if known.content_html is None and draft.content_html is not None:
         changes |= _fields(draft, _CONTENT)
+    if draft.corrections:
+        changes["corrections"] = (*known.corrections, *draft.corrections)
     return changes
 
 
@@ -87,4 +92,11 @@ def _fields(stated: Article | ArticleInput, names: Iterable[str]) -> dict[str, A
 
 def _article(article_id: str, fields: dict[str, Any], zone: ZoneInfo) -> Article:
     times = {name: in_utc(fields[name], zone) for name in ("published_at", "updated_at")}
-    return Article.model_validate(fields | times | {"id": article_id})
+    corrections = _corrections(fields["corrections"], zone)
+    return Article.model_validate(fields | times | {"id": article_id, "corrections": corrections})
+
+
+def _corrections(stated: Iterable[Correction | CorrectionInput], zone: ZoneInfo) -> tuple[Correction, ...]:
+    """Return each correction once, the oldest first."""
+    notes = [Correction.model_validate({"at": in_utc(one.at, zone), "note": one.note}) for one in stated]
+    return tuple(sorted(dict.fromkeys(notes), key=lambda correction: correction.at))

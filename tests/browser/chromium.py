@@ -156,7 +156,9 @@ class Page:
 
         def arrived() -> bool:
             return bool(
-                self.evaluate(f"location.href.includes({json.dumps(wanted)}) && document.readyState == 'complete'")
+                self.evaluate(
+                    f"location.href.includes({json.dumps(wanted)}) && document.readyState == 'complete'"
+                )
             )
 
         wait_until(arrived, f"the page is at {wanted}")

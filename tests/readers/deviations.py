@@ -1,7 +1,7 @@
 """Where a reader shows something other than the feed says: what exactly, so that nothing else passes unseen.
 
-Each is a fault or a choice of the reader, not of the feed; `docs/readers.md` has the same list with the reasons
-why we do not bend to it, and a test holds the two together.
+Each is a fault or a choice of the reader, not of the feed; `docs/readers.md` has the same list with the
+reasons why we do not bend to it, and a test holds the two together.
 """
 
 import re
@@ -53,8 +53,9 @@ def first_enclosure(item: Item) -> Any:
 
 
 def last_enclosure(item: Item) -> Any:
-    """Show one file, the one that stands last."""
-    return (item.enclosures or ())[-1:]
+    """Show one file, the sound or film that stands last."""
+    played = (file for file in item.enclosures or () if str(file.type).startswith(("audio/", "video/")))
+    return tuple(played)[-1:]
 
 
 def no_enclosures(_: Item) -> Any:
@@ -103,4 +104,8 @@ _SECONDS_OF_32_BITS = timedelta(seconds=2**32)
 
 def time_without_sign(item: Item) -> datetime:
     """Show a time before 1970 as seconds without a sign, 136 years too late."""
-    return item.published + _SECONDS_OF_32_BITS if item.published < datetime(1970, 1, 1, tzinfo=UTC) else item.published
+    return (
+        item.published + _SECONDS_OF_32_BITS
+        if item.published < datetime(1970, 1, 1, tzinfo=UTC)
+        else item.published
+    )

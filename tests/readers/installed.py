@@ -30,7 +30,9 @@ def _perl_module(name: str, package: str) -> str:
 
 def _node_module(name: str) -> str:
     found = (_MODULES / name).is_dir()
-    return _command("node", "nodejs") or ("" if found else f"npm --prefix tests/readers ci has not brought {name}")
+    return _command("node", "nodejs") or (
+        "" if found else f"npm --prefix tests/readers ci has not brought {name}"
+    )
 
 
 with_the_tests: Missing = _nothing

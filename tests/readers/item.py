@@ -59,8 +59,17 @@ def item_from_json(stated: dict[str, Any]) -> Item:
         authors=tuple(stated["authors"]) if "authors" in stated else None,
         tags=tuple(stated["tags"]) if "tags" in stated else None,
         summary=stated.get("summary"),
-        enclosures=tuple(Enclosure(**one) for one in stated["enclosures"]) if "enclosures" in stated else None,
+        enclosures=tuple(Enclosure(**one) for one in stated["enclosures"])
+        if "enclosures" in stated
+        else None,
     )
+
+
+def the_one_of_rss(item: Item) -> tuple[Enclosure, ...]:
+    """Return the enclosure for which RSS has room: an episode's sound, else the first; others are Media RSS."""
+    files = item.enclosures or ()
+    sounds = [file for file in files if file.type and file.type.startswith("audio/")]
+    return (*sounds, *files)[:1] if "podcast" in (item.tags or ()) else files[:1]
 
 
 def differences(read: Iterable[Item], said: Iterable[Item]) -> list[str]:
@@ -82,7 +91,7 @@ def _fields_that_differ(read: Item, said: Item) -> Iterable[str]:
     for name in FIELDS:
         found, expected = getattr(read, name), getattr(said, name)
         if name == "enclosures" and found is not None:
-            expected = tuple(map(_as_far_as_kept, found, expected)) + expected[len(found):]
+            expected = tuple(map(_as_far_as_kept, found, expected)) + expected[len(found) :]
         if found is not None and found != expected:
             yield f"{said.title[:40]!r} {name}: read {found!r:.300}, said {expected!r:.300}"
 

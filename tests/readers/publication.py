@@ -32,22 +32,18 @@ class Publication:
 
     def url(self, selection: str, form: str) -> str:
         """Return the address of one feed."""
-        return f"{self.installation.feed.base_url}/feeds/{selection}.{form}".replace("//feeds", "/feeds")
+        return str(self.installation.feed.base_url.join(f"/feeds/{selection}.{form}"))
 
-    def said(self, form: str) -> list[Item]:
-        """Return what the feeds of one format say of the awkward articles.
+    def said(self) -> list[Item]:
+        """Return what the feeds say of the awkward articles.
 
-        JSON Feed leaves no room for interpretation, so that is where it is read from.
+        JSON Feed leaves least room for interpretation, so that is where it is read from.
         """
         items = [item for selection in SELECTIONS for item in self.installation.feed_items(selection)]
-        return [_item(item, form) for item in items]
+        return [_item(item) for item in items]
 
 
-def _item(stated: dict[str, Any], form: str) -> Item:
-    files = tuple(
-        Enclosure(file["url"], file["mime_type"], file["size_in_bytes"])
-        for file in stated.get("attachments", [])
-    )
+def _item(stated: dict[str, Any]) -> Item:
     return Item(
         id=stated["id"],
         title=stated["title"],
@@ -58,8 +54,10 @@ def _item(stated: dict[str, Any], form: str) -> Item:
         tags=tuple(stated["tags"]),
         summary=stated["summary"],
         content=stated["content_html"],
-        # RSS has room for one; the others are Media RSS there.
-        enclosures=files[:1] if form == "rss" else files,
+        enclosures=tuple(
+            Enclosure(file["url"], file["mime_type"], file["size_in_bytes"])
+            for file in stated.get("attachments", [])
+        ),
     )
 
 

@@ -8,26 +8,56 @@ from pathlib import Path
 from reader import Entry, make_reader
 
 from tests.readers.item import Enclosure, Item
+from tests.readers.subscription import Shown, listed
 
 # reader 3.26 brings a copy of feedparser along, which asks for a package that nothing depends on any more.
 os.environ["READER_NO_VENDORED_FEEDPARSER"] = "1"
 
 
-def read_with_reader(urls: Sequence[str], folder: Path) -> Iterator[Item]:
-    """Subscribe to each address, update once, and show what is unread."""
-    for number, url in enumerate(urls):
-        # A library of its own for each feed: the same article in two feeds is two entries there.
-        with make_reader(str(folder / f"{number}.sqlite")) as library:
+class Library:
+    """A library with one feed."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self._store = str(folder / "library.sqlite")
+        self._url = url
+        with make_reader(self._store) as library:
             library.add_feed(url)
-            library.update_feed(url)
+
+    def poll(self) -> None:
+        """Update the feed, as `reader update` does."""
+        with make_reader(self._store) as library:
+            library.update_feed(self._url)
+
+    def entries(self) -> list[Entry]:
+        """Return its entries, newest first."""
+        with make_reader(self._store) as library:
+            return list(library.get_entries())
+
+    def shown(self) -> dict[str, Shown]:
+        """Return title and unread mark of each entry by its id."""
+        return listed([(entry.id, Shown(entry.title or "", not entry.read)) for entry in self.entries()])
+
+    def read_all(self) -> None:
+        """Mark every entry as read."""
+        with make_reader(self._store) as library:
             for entry in library.get_entries(read=False):
-                yield item_of(entry, plain=url.endswith(".json"))
+                library.mark_entry_as_read(entry)
 
 
-def item_of(entry: Entry, *, plain: bool) -> Item:
+def read_with_reader(urls: Sequence[str], folder: Path) -> Iterator[Item]:
+    """Subscribe to each address in a library of its own, and show what is there after one update."""
+    for number, url in enumerate(urls):
+        place = folder / str(number)
+        place.mkdir()
+        library = Library(place, url)
+        library.poll()
+        for entry in library.entries():
+            yield _item(entry, plain=url.endswith(".json"))
+
+
+def _item(entry: Entry, *, plain: bool) -> Item:
     """Return the item; `plain` says that the format holds summaries as text, not as HTML."""
     assert entry.published is not None
-    assert entry.updated is not None
     return Item(
         id=entry.id,
         title=entry.title or "",

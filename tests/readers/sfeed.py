@@ -1,4 +1,4 @@
-"""sfeed, a parser in C: RSS or Atom on its standard input, a line of tab-separated fields for each item out."""
+"""sfeed, a parser in C: reads RSS or Atom on its standard input, writes a line of fields for each item."""
 
 import re
 import subprocess

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import datetime
 
+from services.feed.deliveries import breaker
 from services.feed.deliveries.delivery import Attempt, DeliveryStatus
 from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
 from services.feed.deliveries.endpoint_url import without_query
@@ -72,24 +73,33 @@ class Attempting:
             jitter=self._jitter(),
         )
         if isinstance(outcome, EndpointGone):
-            await through_outages(lambda: self._disable(endpoint.id), "disabling an endpoint")
+            await self._disable(endpoint, GONE)
         status, next_at = _follows(outcome)
         finish = Finish(lease, _attempt(lease, exchange, started), status, next_at, finished)
         recorded = await self._recorder.record(finish)
-        _tell(endpoint, finish, outcome, recorded=recorded)
+        _tell(endpoint, finish, outcome, recorded=recorded is not None)
+        too_long = recorded and breaker.complaint(recorded.failing_since, finished)
+        if too_long:
+            await self._disable(endpoint, too_long)
 
     async def _exchange(
         self, lease: Lease, endpoint: Endpoint, body: bytes | None, now: datetime
     ) -> Exchange:
         if body is None:
             return _BODY_LOST
-        headers = signed_headers(endpoint.signing_keys(now), lease.event_id, int(now.timestamp()), body)
-        return await self._sender.send(endpoint.url, headers, body)
+        signed = signed_headers(endpoint.signing_keys(now), lease.event_id, int(now.timestamp()), body)
+        return await self._sender.send(endpoint.url, endpoint.headers | signed, body)
 
-    async def _disable(self, endpoint_id: str) -> None:
-        await self._registry.change_endpoint(
-            endpoint_id, lambda endpoint: endpoint.with_status(EndpointStatus.DISABLED, GONE)
+    async def _disable(self, endpoint: Endpoint, reason: str) -> None:
+        def disabled(known: Endpoint) -> Endpoint:
+            # An operator who paused it meanwhile is not overruled.
+            active = known.status is EndpointStatus.ACTIVE
+            return known.with_status(EndpointStatus.DISABLED, reason) if active else known
+
+        await through_outages(
+            lambda: self._registry.change_endpoint(endpoint.id, disabled), "disabling an endpoint"
         )
+        log.warning("endpoint.disabled", endpoint_id=endpoint.id, reason=reason)
 
 
 def _follows(outcome: Outcome) -> tuple[DeliveryStatus, datetime | None]:

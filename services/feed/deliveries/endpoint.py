@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
+from services.feed.deliveries.secret_box import is_sealed
 from services.feed.deliveries.signature import new_secret
 from shared.article import Frozen, Kind
 from shared.events import EventType
@@ -20,6 +21,20 @@ Wanted = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_wh
 WantedList = Annotated[tuple[Wanted, ...], Field(max_length=200)]
 
 
+CONCURRENCY = 8
+"""How many of an endpoint's deliveries are in hand at once, unless its operator says otherwise."""
+
+Concurrency = Annotated[int, Field(ge=1, le=64)]
+
+RateLimit = Annotated[float, Field(ge=0.01, le=1000)]
+"""Deliveries per second, all workers together."""
+
+UNREADABLE = (
+    "Its secret was sealed with another NEWSWIRE_SECRETS_KEY. Deliveries wait until that key is given "
+    "again, or a new secret is made (and its headers are set anew)."
+)
+
+
 class EndpointStatus(StrEnum):
     """Whether an endpoint is sent to. Its queue is kept and grows in either other state."""
 
@@ -28,6 +43,14 @@ class EndpointStatus(StrEnum):
     """Stopped by the operator."""
     DISABLED = "disabled"
     """Stopped by the service, for `status_reason`."""
+
+
+class PayloadSort(StrEnum):
+    """How much of the article an endpoint is sent."""
+
+    FULL = "full"
+    SUMMARY = "summary"
+    """All but the text itself (`content_html`)."""
 
 
 class EndpointFilter(Frozen):
@@ -50,6 +73,11 @@ class Secret(Frozen):
     created_at: AwareDatetime
     expires_at: AwareDatetime | None = None
 
+    @property
+    def readable(self) -> bool:
+        """Whether the key is there in plain, and not still sealed because this process cannot open it."""
+        return not is_sealed(self.key)
+
 
 class Endpoint(Frozen):
     """Where webhooks of one partner go. It holds the secrets: what is shown outside is made from it."""
@@ -59,14 +87,23 @@ class Endpoint(Frozen):
     url: str
     events: tuple[EventType, ...] = tuple(EventType)
     filter: EndpointFilter = EndpointFilter()
+    payload: PayloadSort = PayloadSort.FULL
     secrets: tuple[Secret, ...]
     status: EndpointStatus = EndpointStatus.ACTIVE
     status_reason: str | None = None
+    concurrency: Concurrency = CONCURRENCY
+    rate_limit: RateLimit | None = None
+    headers: dict[str, str] = Field(default_factory=dict)
     created_at: AwareDatetime
+
+    @property
+    def readable(self) -> bool:
+        """Whether this process can send to it: its secret and its headers could be opened."""
+        return self.secrets[0].readable and not any(map(is_sealed, self.headers.values()))
 
     def signing_keys(self, now: datetime) -> list[str]:
         """Return the secrets that sign at this moment, the current one first."""
-        return [s.key for s in self.secrets if s.expires_at is None or s.expires_at > now]
+        return [s.key for s in self.secrets if s.readable and (s.expires_at is None or s.expires_at > now)]
 
     def with_new_secret(self, now: datetime, overlap: timedelta) -> "Endpoint":
         """Return the endpoint with a new secret; the one before signs too for `overlap`, no older one."""

@@ -1,10 +1,20 @@
 """How an endpoint is stated by its operator and shown: the bodies of the endpoint routes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, field_validator, model_validator
 
-from services.feed.deliveries.endpoint import Endpoint, EndpointFilter, EndpointStatus
+from services.feed.deliveries.custom_headers import CustomHeaders
+from services.feed.deliveries.endpoint import (
+    CONCURRENCY,
+    UNREADABLE,
+    Concurrency,
+    Endpoint,
+    EndpointFilter,
+    EndpointStatus,
+    PayloadSort,
+    RateLimit,
+)
 from shared.article import Frozen
 from shared.events import EventType
 
@@ -19,6 +29,10 @@ class EndpointDraft(Frozen):
     url: str
     events: Events = tuple(EventType)
     filter: EndpointFilter = EndpointFilter()
+    payload: PayloadSort = PayloadSort.FULL
+    concurrency: Concurrency = CONCURRENCY
+    rate_limit: RateLimit | None = None
+    headers: CustomHeaders = Field(default_factory=dict)
 
     @field_validator("events")
     @classmethod
@@ -34,9 +48,9 @@ class EndpointPatch(EndpointDraft):
 
 
 class Rotation(Frozen):
-    """How long the secret before goes on signing: 24 hours unless told otherwise, 7 days at most."""
+    """How long the secret before goes on signing, 7 days at most; by default as the settings say."""
 
-    overlap_seconds: Annotated[int, Field(ge=0, le=7 * _DAY)] = _DAY
+    overlap_seconds: Annotated[int, Field(ge=0, le=7 * _DAY)] | None = None
 
 
 class ReplaySpan(Frozen):
@@ -53,15 +67,19 @@ class ReplaySpan(Frozen):
 
 
 class ShownEndpoint(Frozen):
-    """An endpoint as it is shown: without its secrets."""
+    """An endpoint as it is shown: without its secrets, and without the values of its headers."""
 
     id: str
     partner_id: str
     url: str
     events: tuple[EventType, ...]
     filter: EndpointFilter
+    payload: PayloadSort
     status: EndpointStatus
     status_reason: str | None
+    concurrency: int
+    rate_limit: float | None
+    header_names: tuple[str, ...]
     created_at: AwareDatetime
 
 
@@ -92,10 +110,14 @@ class Replayed(Frozen):
 
 def shown(endpoint: Endpoint) -> ShownEndpoint:
     """Return the endpoint as it is shown."""
-    return ShownEndpoint.model_validate(endpoint.model_dump(exclude={"secrets"}))
+    return ShownEndpoint.model_validate(_told(endpoint))
 
 
 def with_secret(endpoint: Endpoint) -> EndpointWithSecret:
     """Return the endpoint with its current secret, for the one answer that tells it."""
-    told = endpoint.model_dump(exclude={"secrets"}) | {"secret": endpoint.secrets[0].key}
-    return EndpointWithSecret.model_validate(told)
+    return EndpointWithSecret.model_validate(_told(endpoint) | {"secret": endpoint.secrets[0].key})
+
+
+def _told(endpoint: Endpoint) -> dict[str, Any]:
+    told = endpoint.model_dump(exclude={"secrets", "headers"}) | {"header_names": tuple(endpoint.headers)}
+    return told if endpoint.readable else told | {"status_reason": endpoint.status_reason or UNREADABLE}

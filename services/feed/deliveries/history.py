@@ -1,42 +1,49 @@
-"""Reads what was sent and what waits: one delivery with its attempts, or many, page by page."""
+"""Reads what was sent and what waits: one delivery with its attempts, or many, page by page.
 
-import base64
-import json
+A page costs as much as it is long (for each endpoint asked about), however many deliveries there are.
+"""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from redis.asyncio import Redis
 
+from services.feed.deliveries.cursor import Position
 from services.feed.deliveries.delivery import Attempt, Delivery, DeliveryStatus, delivery_from
+from services.feed.deliveries.endpoint import delivery_id as id_of
 from services.feed.deliveries.endpoint import endpoint_of
 from shared import keys
+from shared.timestamps import epoch_ms
 
 
-class BadCursorError(ValueError):
-    """The cursor is none that a page of ours gave out."""
+@dataclass(frozen=True)
+class Sought:
+    """Which deliveries are looked for; what is None does not matter. The times are of their making."""
 
+    status: DeliveryStatus | None = None
+    event_id: str | None = None
+    article_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
-@dataclass(frozen=True, order=True)
-class Position:
-    """Where a delivery stands in the order of all: by creation, then by id."""
+    @property
+    def earliest(self) -> int | str:
+        """The lowest score in an index, as Redis takes it."""
+        return "-inf" if self.since is None else epoch_ms(self.since)
 
-    created_ms: int
-    delivery_id: str
+    def latest(self, before: Position | None) -> int | str:
+        """Return the highest score in an index, as Redis takes it, for a page that ends before a position."""
+        ends = [epoch_ms(self.until)] if self.until else []
+        ends += [before.created_ms] if before else []
+        return min(ends, default="+inf")
 
-    def cursor(self) -> str:
-        """Return the position as opaque text."""
-        return base64.urlsafe_b64encode(json.dumps([self.created_ms, self.delivery_id]).encode()).decode()
-
-    @staticmethod
-    def of_cursor(cursor: str) -> "Position":
-        """Return the position that a cursor stands for; raises `BadCursorError`."""
-        try:
-            created_ms, delivery_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        except ValueError as error:
-            raise BadCursorError from error
-        if not isinstance(created_ms, int) or not isinstance(delivery_id, str):
-            raise BadCursorError
-        return Position(created_ms, delivery_id)
+    def spans(self, position: Position) -> bool:
+        """Tell whether the position lies in the span of time."""
+        return (self.since is None or epoch_ms(self.since) <= position.created_ms) and (
+            self.until is None or position.created_ms <= epoch_ms(self.until)
+        )
 
 
 @dataclass(frozen=True)
@@ -67,42 +74,62 @@ class History:
         delivery = delivery_from(fields, delivery_id, endpoint_id)
         return delivery, tuple(Attempt.model_validate_json(attempt) for attempt in attempts)
 
-    async def page(
-        self, endpoint_ids: Sequence[str], status: DeliveryStatus | None, cursor: str | None, limit: int
-    ) -> Page:
+    async def page(self, endpoint_ids: Sequence[str], sought: Sought, cursor: str | None, limit: int) -> Page:
         """Return up to `limit` deliveries of these endpoints that are older than the cursor.
 
-        New deliveries do not shift the pages: a cursor is a place in the order, not a count.
+        New deliveries do not shift the pages: a cursor is a place in the order, not a count. Raises
+        `BadCursorError`.
         """
         before = None if cursor is None else Position.of_cursor(cursor)
-        indexes = {
-            endpoint_id: keys.endpoint_status(endpoint_id, status)
-            if status
-            else keys.endpoint_deliveries(endpoint_id)
-            for endpoint_id in endpoint_ids
-        }
-        found = await self._positions(list(indexes.values()), before, limit + 1)
-        newest = sorted(found, reverse=True)[: limit + 1]
+        if sought.event_id is None and sought.article_id is None:
+            found = await self._indexed(endpoint_ids, sought, before, limit + 1)
+        else:
+            found = await self._of_events(endpoint_ids, sought)
+        older = [position for position in found if before is None or position < before]
+        newest = sorted(older, reverse=True)[: limit + 1]
         deliveries = await self._deliveries([position.delivery_id for position in newest[:limit]])
         more = len(newest) > limit
         return Page(deliveries, newest[limit - 1].cursor() if more else None)
 
-    async def _positions(self, indexes: Sequence[str], before: Position | None, most: int) -> list[Position]:
-        """Return from each index the newest positions before the cursor, at least `most` if there are."""
+    async def _indexed(
+        self, endpoint_ids: Sequence[str], sought: Sought, before: Position | None, most: int
+    ) -> list[Position]:
+        """Return from each endpoint's index the newest positions before `before`, `most` if there are."""
+        indexes = [
+            keys.endpoint_status(one, sought.status) if sought.status else keys.endpoint_deliveries(one)
+            for one in endpoint_ids
+        ]
         ties = [0] * len(indexes)
         if before is not None:
             pipe = self._redis.pipeline(transaction=False)
             for index in indexes:
                 pipe.zcount(index, before.created_ms, before.created_ms)
             ties = await pipe.execute()
-        newest = "+inf" if before is None else before.created_ms
         pipe = self._redis.pipeline(transaction=False)
+        span = (sought.latest(before), sought.earliest)
         for index, tied in zip(indexes, ties, strict=True):
-            pipe.zrevrangebyscore(index, newest, "-inf", start=0, num=most + tied, withscores=True)
-        positions = (
+            pipe.zrevrangebyscore(index, *span, start=0, num=most + tied, withscores=True)
+        return [
             Position(int(score), member.decode()) for reply in await pipe.execute() for member, score in reply
+        ]
+
+    async def _of_events(self, endpoint_ids: Sequence[str], sought: Sought) -> list[Position]:
+        """Return all positions of the deliveries of one event, or of one article's events."""
+        events = {sought.event_id} if sought.event_id else set[str | None]()
+        if sought.article_id is not None:
+            noted: list[Any] = await self._redis.zrange(keys.article_events(sought.article_id), 0, -1)
+            of_article = {member.decode() for member in noted}
+            events = events & of_article if sought.event_id else of_article
+        places = [(one, id_of(one, event)) for one in endpoint_ids for event in sorted(filter(None, events))]
+        pipe = self._redis.pipeline(transaction=False)
+        for endpoint_id, delivery_id in places:
+            pipe.hmget(keys.delivery(endpoint_id, delivery_id), "created_at", "status")
+        found = (
+            Position(int(created), delivery_id)
+            for (_, delivery_id), (created, status) in zip(places, await pipe.execute(), strict=True)
+            if created is not None and (sought.status is None or status.decode() == sought.status)
         )
-        return [position for position in positions if before is None or position < before]
+        return [position for position in found if sought.spans(position)]
 
     async def _deliveries(self, delivery_ids: Sequence[str]) -> tuple[Delivery, ...]:
         pipe = self._redis.pipeline(transaction=False)

@@ -1,20 +1,25 @@
-"""Turns events of the stream into deliveries: who gets it, the body stored once, one place in each queue."""
+"""Turns events of the stream into deliveries: the body stored once, who polls it, one place in each queue."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from redis.asyncio import Redis
 
+from services.feed.deliveries.bodies import Bodies
 from services.feed.deliveries.delivery import NewDelivery
-from services.feed.deliveries.endpoint import delivery_id
-from services.feed.deliveries.matching import endpoints_for
+from services.feed.deliveries.endpoint import Endpoint, PayloadSort, delivery_id
+from services.feed.deliveries.matching import endpoints_for, partners_for
 from services.feed.deliveries.outcome import Trigger
-from services.feed.deliveries.payload import event_body
+from services.feed.deliveries.partner import Partner
+from services.feed.deliveries.partner_events import PartnerEvents
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
+from services.feed.deliveries.retention import Retention
 from shared import keys
 from shared.clock import Clock
 from shared.events import ArticleEvent
+from shared.timestamps import epoch_ms
 
 _ENDPOINTS_AT_ONCE = 64
 """How many endpoints' deliveries go to Redis in one pipeline; bounds the memory that a batch takes."""
@@ -22,6 +27,28 @@ _ENDPOINTS_AT_ONCE = 64
 
 def nobody_to_wake() -> None:
     """Do nothing: the worker is another process, and looks by itself."""
+
+
+@dataclass
+class _Work:
+    """What follows from a batch."""
+
+    partition: int
+    wanted: list[ArticleEvent] = field(default_factory=list)
+    summarised: set[str] = field(default_factory=set)
+    polled: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    queued: dict[str, list[NewDelivery]] = field(default_factory=dict)
+
+    def add(self, event: ArticleEvent, endpoints: Sequence[Endpoint], partners: Sequence[Partner]) -> None:
+        """Note whom an event goes to."""
+        if endpoints or partners:
+            self.wanted.append(event)
+        if any(endpoint.payload is PayloadSort.SUMMARY for endpoint in endpoints):
+            self.summarised.add(event.id)
+        for partner in partners:
+            self.polled.setdefault(partner.id, []).append((self.partition, event.id))
+        for endpoint in endpoints:
+            self.queued.setdefault(endpoint.id, []).append(_new_delivery(endpoint.id, event, self.partition))
 
 
 class Intake:
@@ -35,36 +62,44 @@ class Intake:
         clock: Clock,
         *,
         wake: Callable[[], None] = nobody_to_wake,
+        retention: Retention | None = None,
     ) -> None:
         self._redis = redis
         self._registry = registry
         self._queue = queue
         self._clock = clock
         self._wake = wake
+        self._retention = retention or Retention()
+        self._bodies = Bodies(redis, self._retention)
+        self._polled = PartnerEvents(redis, self._retention)
 
     async def take(self, partition: int, events: Sequence[ArticleEvent]) -> None:
         """Queue every event for every endpoint that wants it. All of it is stored when this returns."""
-        endpoints = (await self._registry.view()).values()
-        work: dict[str, list[NewDelivery]] = {}
-        wanted: list[ArticleEvent] = []
+        by_id, partners = await self._registry.view_with_partners()
+        endpoints = by_id.values()
+        work = _Work(partition)
         for event in events:
             matching = endpoints_for(event, endpoints)
-            if matching:
-                wanted.append(event)
-            for endpoint in matching:
-                work.setdefault(endpoint.id, []).append(_new_delivery(endpoint.id, event, partition))
-        if not wanted:
+            work.add(event, matching, partners_for(event, partners, endpoints, matching))
+        if not work.wanted:
             return
-        await self._store_bodies(partition, wanted)
-        remaining = iter(work.items())
+        # Bodies before all else: whatever points to an event can be read at once.
+        await self._bodies.store(partition, work.wanted, work.summarised)
+        await self._note_articles(work.wanted)
+        if work.polled:
+            await self._polled.append_all(work.polled, self._clock.now())
+        remaining = iter(work.queued.items())
         while some := dict(islice(remaining, _ENDPOINTS_AT_ONCE)):
             await self._queue.enqueue_all(some, self._clock.now())
         self._wake()
 
-    async def _store_bodies(self, partition: int, events: Sequence[ArticleEvent]) -> None:
+    async def _note_articles(self, events: Sequence[ArticleEvent]) -> None:
+        """Note which events an article had, so that its deliveries are found without looking at all."""
         pipe = self._redis.pipeline(transaction=False)
         for event in events:
-            pipe.set(keys.payload(partition, event.id), event_body(event))
+            name = keys.article_events(event.article.id)
+            pipe.zadd(name, {event.id: epoch_ms(event.timestamp)})
+            pipe.expire(name, self._retention.body_lifetime)
         await pipe.execute()
 
 

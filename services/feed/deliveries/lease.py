@@ -2,15 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
+from services.feed.deliveries import breaker
 from services.feed.deliveries.delivery import Attempt, DeliveryStatus, NewDelivery
+from services.feed.deliveries.endpoint import CONCURRENCY
 from services.feed.deliveries.outcome import Trigger
 from shared import keys
-from shared.timestamps import epoch_ms
+from shared.timestamps import epoch_ms, from_epoch_ms
 
 LATENCIES_KEPT = 200
 """How many of an endpoint's latest attempts its success rate and percentiles are about."""
+
+_BURST_SECONDS = 0.2
+"""So much of a second's worth may begin at once: more than the pause between two looks of a worker."""
+
+_MILLISECOND = timedelta(milliseconds=1)
 
 STATUSES = ("pending", "retrying", "delivered", "dead")
 """In the order in which the scripts take their keys."""
@@ -33,10 +41,15 @@ class Lease:
 
 @dataclass(frozen=True)
 class Ask:
-    """How many deliveries of an endpoint somebody can take in hand now."""
+    """How many deliveries of an endpoint somebody can take in hand now.
+
+    `concurrency` is how many may be in all hands, `rate_limit` how many a second are begun by all.
+    """
 
     endpoint_id: str
     most: int
+    concurrency: int = CONCURRENCY
+    rate_limit: float | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,14 @@ class Finish:
     status: DeliveryStatus
     next_at: datetime | None
     finished_at: datetime
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What is known after an end: when the delivery is due next (ms), since when the endpoint only fails."""
+
+    next_ms: int | None
+    failing_since: datetime | None
 
 
 def enqueue_arguments(delivery: NewDelivery) -> tuple[str | int, ...]:
@@ -62,6 +83,30 @@ def enqueue_arguments(delivery: NewDelivery) -> tuple[str | int, ...]:
         delivery.partition,
         delivery.trigger,
     )
+
+
+def lease_keys(ask: Ask) -> list[str]:
+    """Return the keys of the `LEASE` script, in its order."""
+    return [
+        keys.endpoint_due(ask.endpoint_id),
+        keys.endpoint_leased(ask.endpoint_id),
+        keys.endpoint_statistics(ask.endpoint_id),
+    ]
+
+
+def lease_arguments(ask: Ask, now: datetime, lease: timedelta) -> list[str | int | float]:
+    """Return the arguments of the `LEASE` script, in its order."""
+    rate = ask.rate_limit
+    return [
+        epoch_ms(now),
+        epoch_ms(now + lease),
+        ask.concurrency,
+        ask.most,
+        keys.delivery(ask.endpoint_id, ""),
+        breaker.OPENS_AFTER,
+        "" if rate is None else rate,
+        1 if rate is None else max(1, ceil(rate * _BURST_SECONDS)),
+    ]
 
 
 def lease_from(endpoint_id: str, fields: Sequence[bytes | int]) -> Lease:
@@ -112,4 +157,13 @@ def finish_arguments(finish: Finish) -> list[str | int]:
         attempt.error or "",
         finish.lease.steps_taken + 1,
         LATENCIES_KEPT,
+        breaker.OPENS_AFTER,
+        breaker.FIRST_PAUSE // _MILLISECOND,
+        breaker.LONGEST_PAUSE // _MILLISECOND,
     ]
+
+
+def recorded_from(reply: Sequence[bytes]) -> Recorded:
+    """Return what the `FINISH` script tells of an end that it recorded."""
+    next_ms, failing_since = (int(text) if text else None for text in reply)
+    return Recorded(next_ms, None if failing_since is None else from_epoch_ms(failing_since))

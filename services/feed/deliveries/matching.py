@@ -1,10 +1,11 @@
-"""Which endpoints an event goes to."""
+"""Which endpoints an event goes to, and which partners find it when they poll."""
 
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 from services.feed.deliveries.endpoint import Endpoint, EndpointFilter
+from services.feed.deliveries.partner import Partner
 from shared.article import Article
 from shared.events import ArticleEvent
 
@@ -21,6 +22,30 @@ def endpoints_for(event: ArticleEvent, endpoints: Iterable[Endpoint]) -> list[En
         endpoint
         for endpoint in endpoints
         if event.type in endpoint.events and wants(endpoint.filter, event.article)
+    ]
+
+
+def partners_for(
+    event: ArticleEvent,
+    partners: Iterable[Partner],
+    endpoints: Iterable[Endpoint],
+    matching: Iterable[Endpoint],
+) -> list[Partner]:
+    """Return the partners that find this event when they poll; `matching` is `endpoints_for` all endpoints.
+
+    A partner's own wish counts; without one it finds what any of its endpoints gets, or everything while it
+    has no endpoint.
+    """
+    sent = {endpoint.partner_id for endpoint in matching}
+    pushed = {endpoint.partner_id for endpoint in endpoints}
+    return [
+        partner
+        for partner in partners
+        if (
+            event.type in partner.polls.events and wants(partner.polls.filter, event.article)
+            if partner.polls
+            else partner.id in sent or partner.id not in pushed
+        )
     ]
 
 

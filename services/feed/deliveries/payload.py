@@ -17,6 +17,18 @@ def event_body(event: ArticleEvent) -> bytes:
     return _body(event.type, event.timestamp, article | {"version": event.version})
 
 
+def summary_of(body: bytes) -> bytes:
+    """Return the body without the article's text, for endpoints that want the summary alone."""
+    envelope = json.loads(body)
+    envelope["data"].pop("content_html", None)
+    return _dumped(envelope)
+
+
+def with_id(event_id: str, body: bytes) -> bytes:
+    """Return the body with the event's id as its first field, as it is polled."""
+    return b'{"id":%s,%s' % (json.dumps(event_id).encode(), body[1:])
+
+
 def body_of_test(endpoint_id: str, now: datetime) -> bytes:
     """Return the body of the event by which an operator tries out an endpoint."""
     return _body(TEST_EVENT, now, {"endpoint_id": endpoint_id, "message": "This is a test."})
@@ -24,4 +36,8 @@ def body_of_test(endpoint_id: str, now: datetime) -> bytes:
 
 def _body(event_type: str, timestamp: datetime, content: Mapping[str, Any]) -> bytes:
     envelope = {"type": str(event_type), "timestamp": rfc3339(timestamp), "data": content}
+    return _dumped(envelope)
+
+
+def _dumped(envelope: Mapping[str, Any]) -> bytes:
     return json.dumps(envelope, ensure_ascii=False, separators=(",", ":")).encode()

@@ -11,18 +11,24 @@ from typing import Any
 from redis.asyncio import Redis
 
 from services.feed.deliveries import queue_scripts
+from services.feed.deliveries.bodies import BodyPlace, read_bodies
 from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
 from services.feed.deliveries.lease import (
     STATUSES,
     Ask,
     Finish,
     Lease,
+    Recorded,
     enqueue_arguments,
     finish_arguments,
     finish_keys,
+    lease_arguments,
     lease_from,
+    lease_keys,
+    recorded_from,
 )
 from services.feed.deliveries.outcome import Trigger
+from services.feed.deliveries.registry import EndpointView
 from shared import keys
 from shared.timestamps import epoch_ms
 
@@ -34,11 +40,10 @@ _LOOK_AGAIN_MS = 500
 
 
 class DeliveryQueue:
-    """All endpoints' queues. `window` is how many deliveries of one endpoint may be in all workers' hands."""
+    """All endpoints' queues; `lease` is how long a delivery stays in a hand that says no more."""
 
-    def __init__(self, redis: "Redis", *, window: int = 8, lease: timedelta = LEASE) -> None:
+    def __init__(self, redis: "Redis", *, lease: timedelta = LEASE) -> None:
         self._redis = redis
-        self.window = window
         self._lease = lease
 
     async def enqueue(self, endpoint_id: str, deliveries: Sequence[NewDelivery], now: datetime) -> int:
@@ -93,65 +98,59 @@ class DeliveryQueue:
         """Take in hand what is due, at most what is asked for; expired leases of others are due again."""
         pipe = self._redis.pipeline(transaction=False)
         for ask in asks:
-            pipe.eval(
-                queue_scripts.LEASE,
-                2,
-                keys.endpoint_due(ask.endpoint_id),
-                keys.endpoint_leased(ask.endpoint_id),
-                epoch_ms(now),
-                epoch_ms(now + self._lease),
-                self.window,
-                ask.most,
-                keys.delivery(ask.endpoint_id, ""),
-            )
+            names = lease_keys(ask)
+            pipe.eval(queue_scripts.LEASE, len(names), *names, *lease_arguments(ask, now, self._lease))
         replies = await pipe.execute()
         marks: dict[str, int] = {}
         leases: list[Lease] = []
-        for ask, (due, leased, taken) in zip(asks, replies, strict=True):
+        for ask, (due, leased, taken, held) in zip(asks, replies, strict=True):
             leases += [lease_from(ask.endpoint_id, fields) for fields in taken]
-            waits = ([max(int(due), epoch_ms(now) + _LOOK_AGAIN_MS)] if due else []) + (
-                [int(leased)] if leased else []
-            )
+            look_again = int(held) if held else epoch_ms(now) + _LOOK_AGAIN_MS
+            waits = ([max(int(due), look_again)] if due else []) + ([int(leased)] if leased else [])
             if waits:
                 marks[ask.endpoint_id] = min(waits)
         await self.mark(marks)
         return leases
 
-    async def bodies(self, leases: Sequence[Lease]) -> list[bytes | None]:
-        """Return the webhook body of each lease's event."""
-        names = [keys.payload(lease.partition, lease.event_id) for lease in leases]
-        pipe = self._redis.pipeline(transaction=False)
-        distinct = list(dict.fromkeys(names))
-        for name in distinct:
-            pipe.get(name)
-        found = dict(zip(distinct, await pipe.execute(), strict=True))
-        return [found[name] for name in names]
+    async def bodies(self, leases: Sequence[Lease], endpoints: EndpointView) -> list[bytes | None]:
+        """Return the webhook body of each lease's event, of the sort that its endpoint wants."""
+        return await read_bodies(
+            self._redis,
+            [BodyPlace(one.partition, one.event_id, endpoints[one.endpoint_id].payload) for one in leases],
+        )
 
-    async def finish(self, finishes: Sequence[Finish]) -> list[bool]:
-        """Record attempts and what follows; False for those whose lease is not theirs any more."""
+    async def finish(self, finishes: Sequence[Finish]) -> list[Recorded | None]:
+        """Record attempts and what follows; None for those whose lease is not theirs any more."""
         pipe = self._redis.pipeline(transaction=False)
         for finish in finishes:
             names = finish_keys(finish.lease)
             pipe.eval(queue_scripts.FINISH, len(names), *names, *finish_arguments(finish))
         replies = await pipe.execute()
         marks: dict[str, int] = {}
-        for finish, next_at in zip(finishes, replies, strict=True):
-            if next_at:
+        recorded = [None if reply is None else recorded_from(reply) for reply in replies]
+        for finish, one in zip(finishes, recorded, strict=True):
+            if one is not None and one.next_ms is not None:
                 endpoint_id = finish.lease.endpoint_id
-                marks[endpoint_id] = min(int(next_at), marks.get(endpoint_id, int(next_at)))
+                marks[endpoint_id] = min(one.next_ms, marks.get(endpoint_id, one.next_ms))
         await self.mark(marks)
-        return [next_at is not None for next_at in replies]
+        return recorded
 
-    async def release(self, lease: Lease, now: datetime) -> None:
-        """Give a delivery back that was not tried to the end; it is due at once."""
-        endpoint_id = lease.endpoint_id
-        names = (
-            keys.delivery(endpoint_id, lease.delivery_id),
-            keys.endpoint_due(endpoint_id),
-            keys.endpoint_leased(endpoint_id),
-        )
-        await self._redis.eval(queue_scripts.RELEASE, len(names), *names, lease.delivery_id, lease.token)
-        await self.mark({endpoint_id: epoch_ms(now)})
+    async def begin_anew(self, endpoint_id: str) -> None:
+        """Probe an endpoint at once, and count the days of its failures from now on: it was changed."""
+        await self._redis.hdel(keys.endpoint_statistics(endpoint_id), "probe_at", "failing_since")
+
+    async def release(self, leases: Sequence[Lease], now: datetime) -> None:
+        """Give deliveries back that were not tried to the end; they are due at once."""
+        pipe = self._redis.pipeline(transaction=False)
+        for lease in leases:
+            names = (
+                keys.delivery(lease.endpoint_id, lease.delivery_id),
+                keys.endpoint_due(lease.endpoint_id),
+                keys.endpoint_leased(lease.endpoint_id),
+            )
+            pipe.eval(queue_scripts.RELEASE, len(names), *names, lease.delivery_id, lease.token)
+        await pipe.execute()
+        await self.mark({lease.endpoint_id: epoch_ms(now) for lease in leases})
 
     async def requeue(
         self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime, *, trigger: Trigger, again: bool

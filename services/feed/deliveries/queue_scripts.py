@@ -28,14 +28,34 @@ return new
 """
 
 LEASE = """
--- KEYS: due, leased. ARGV: now, lease end, most in all hands, most to take, prefix of delivery keys
--- Returns the score of the first one that stays due, that of the first lease, and what was taken.
+-- KEYS: due, leased, statistics
+-- ARGV: now, lease end, most in all hands, most to take, prefix of delivery keys, failures that open the
+--       breaker, deliveries per second ('' any number), how many may come at once by that rate
+-- Returns the score of the first one that stays due, that of the first lease, what was taken, and when more
+-- may be taken at the earliest ('' at once).
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])) do
   redis.call('ZREM', KEYS[2], id)
   redis.call('ZADD', KEYS[1], redis.call('HGET', ARGV[5] .. id, 'next_at') or ARGV[1], id)
 end
+local now, rate = tonumber(ARGV[1]), tonumber(ARGV[7])
+local known = redis.call('HMGET', KEYS[3], 'failures_in_a_row', 'probe_at', 'tokens', 'tokens_at')
+local open = tonumber(known[1] or 0) >= tonumber(ARGV[6])
+local held = 0
+local window = tonumber(ARGV[3])
+if open then
+  window = 1
+  held = tonumber(known[2] or 0)
+end
 local taken = {}
-local room = math.min(tonumber(ARGV[3]) - redis.call('ZCARD', KEYS[2]), tonumber(ARGV[4]))
+local room = math.min(window - redis.call('ZCARD', KEYS[2]), tonumber(ARGV[4]))
+if held > now then room = 0 end
+local tokens, tokens_at = 0, now
+if rate then
+  tokens_at = math.max(now, tonumber(known[4] or now))
+  local gained = (tokens_at - tonumber(known[4] or tokens_at)) / 1000 * rate
+  tokens = math.min(tonumber(ARGV[8]), tonumber(known[3] or ARGV[8]) + gained)
+  room = math.min(room, math.floor(tokens + 1e-6))
+end
 if room > 0 then
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, room)) do
     local delivery = ARGV[5] .. id
@@ -49,16 +69,25 @@ if room > 0 then
     end
   end
 end
+if rate then
+  tokens = tokens - #taken
+  if #taken > 0 then
+    redis.call('HSET', KEYS[3], 'tokens', tostring(tokens), 'tokens_at', string.format('%.0f', tokens_at))
+  end
+  if tokens + 1e-6 < 1 then held = math.max(held, tokens_at + math.ceil((1 - tokens) * 1000 / rate)) end
+end
 local due = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 local leased = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
-return {due[2] or '', leased[2] or '', taken}
+return {due[2] or '', leased[2] or '', taken, held > now and string.format('%.0f', held) or ''}
 """
 
 FINISH = """
 -- KEYS: delivery, attempts, due, leased, statistics, latencies, status:pending, :retrying, :delivered, :dead
 -- ARGV: id, token, status, next at or '', now, attempt, 1 when delivered, duration, HTTP status or '',
---       error or '', steps taken, latencies to keep
--- Returns when the delivery is due next ('' never), or false when the lease is another's.
+--       error or '', steps taken, latencies to keep, failures that open the breaker, first and longest
+--       pause between two probes (ms)
+-- Returns when the delivery is due next ('' never) and since when there are only failures ('' the last one
+-- succeeded), or false when the lease is another's.
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then return false end
 local status_keys = {pending = KEYS[7], retrying = KEYS[8], delivered = KEYS[9], dead = KEYS[10]}
 local known = redis.call('HMGET', KEYS[1], 'created_at', 'status', 'resends')
@@ -82,14 +111,18 @@ redis.call('HSET', KEYS[5], 'last_attempt_at', ARGV[5])
 if ARGV[7] == '1' then
   redis.call('HINCRBY', KEYS[5], 'successes', 1)
   redis.call('HSET', KEYS[5], 'last_success_at', ARGV[5], 'failures_in_a_row', 0)
-  redis.call('HDEL', KEYS[5], 'failing_since')
+  redis.call('HDEL', KEYS[5], 'failing_since', 'probe_at')
 else
-  redis.call('HINCRBY', KEYS[5], 'failures_in_a_row', 1)
+  local beyond = redis.call('HINCRBY', KEYS[5], 'failures_in_a_row', 1) - tonumber(ARGV[13])
   redis.call('HSETNX', KEYS[5], 'failing_since', ARGV[5])
+  if beyond >= 0 then
+    local pause = math.min(tonumber(ARGV[14]) * 2 ^ math.min(beyond, 20), tonumber(ARGV[15]))
+    redis.call('HSET', KEYS[5], 'probe_at', string.format('%.0f', tonumber(ARGV[5]) + pause))
+  end
 end
 redis.call('LPUSH', KEYS[6], ARGV[7] .. ':' .. ARGV[8])
 redis.call('LTRIM', KEYS[6], 0, tonumber(ARGV[12]) - 1)
-return next_at
+return {next_at, redis.call('HGET', KEYS[5], 'failing_since') or ''}
 """
 
 RELEASE = """

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from services.feed.deliveries.lease import Finish
+from services.feed.deliveries.lease import Finish, Recorded
 from services.feed.deliveries.outage import through_outages
 from services.feed.deliveries.queue import DeliveryQueue
 
@@ -12,12 +12,12 @@ class Recorder:
 
     def __init__(self, queue: DeliveryQueue) -> None:
         self._queue = queue
-        self._waiting: list[tuple[Finish, asyncio.Future[bool]]] = []
+        self._waiting: list[tuple[Finish, asyncio.Future[Recorded | None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def record(self, finish: Finish) -> bool:
-        """Store one end; False when its lease had passed to somebody else, and nothing was changed."""
-        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    async def record(self, finish: Finish) -> Recorded | None:
+        """Store one end; None when its lease had passed to somebody else, and nothing was changed."""
+        written: asyncio.Future[Recorded | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((finish, written))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
@@ -43,7 +43,7 @@ class Recorder:
                     written.set_result(result)
 
 
-def _fail(batch: list[tuple[Finish, asyncio.Future[bool]]], error: Exception) -> None:
+def _fail(batch: list[tuple[Finish, asyncio.Future[Recorded | None]]], error: Exception) -> None:
     for _, written in batch:
         if not written.done():
             written.set_exception(error)

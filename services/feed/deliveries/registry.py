@@ -2,6 +2,9 @@
 
 A change is written first and counted after that, so that a view which is as new as the counter is never older
 than the change. The keys bear no common tag: each command stands alone.
+
+Secrets and the values of headers are sealed here on their way into Redis and opened on their way out, and
+nowhere else.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +15,7 @@ from redis.asyncio import Redis
 
 from services.feed.deliveries.endpoint import Endpoint
 from services.feed.deliveries.partner import Partner
+from services.feed.deliveries.secret_box import SecretBox
 from shared import keys
 
 _SWAP = """
@@ -27,10 +31,12 @@ EndpointView = Mapping[str, Endpoint]
 class Registry:
     """Who receives webhooks, and where."""
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: "Redis", box: SecretBox) -> None:
         self._redis = redis
+        self._box = box
         self._version: Any = None
         self._view: EndpointView = MappingProxyType({})
+        self._partners: tuple[Partner, ...] = ()
 
     async def view(self) -> EndpointView:
         """Return all endpoints, from memory unless one has changed."""
@@ -39,24 +45,27 @@ class Registry:
             return self._view
         return await self.reread()
 
+    async def view_with_partners(self) -> tuple[EndpointView, tuple[Partner, ...]]:
+        """Return all endpoints and all partners, from memory unless one has changed."""
+        return await self.view(), self._partners
+
     async def reread(self) -> EndpointView:
         """Return all endpoints as stored just now."""
         version = await self._redis.get(keys.endpoints_version())
+        self._partners = tuple(await self.partners())
         stored: dict[Any, Any] = await self._redis.hgetall(keys.endpoints())
-        self._view = MappingProxyType(
-            {name.decode(): Endpoint.model_validate_json(value) for name, value in stored.items()}
-        )
+        self._view = MappingProxyType({name.decode(): self._opened(value) for name, value in stored.items()})
         self._version = version
         return self._view
 
     async def endpoint(self, endpoint_id: str) -> Endpoint | None:
         """Return one endpoint as stored just now."""
         stored = await self._redis.hget(keys.endpoints(), endpoint_id)
-        return None if stored is None else Endpoint.model_validate_json(stored)
+        return None if stored is None else self._opened(stored)
 
     async def add_endpoint(self, endpoint: Endpoint) -> None:
         """Store a new endpoint."""
-        await self._redis.hset(keys.endpoints(), endpoint.id, endpoint.model_dump_json())
+        await self._redis.hset(keys.endpoints(), endpoint.id, self._sealed(endpoint))
         await self._redis.incr(keys.endpoints_version())
 
     async def change_endpoint(
@@ -64,14 +73,32 @@ class Registry:
     ) -> Endpoint | None:
         """Apply `change` to the endpoint as it is, whoever else changes it too; None when it is not known."""
         while (stored := await self._redis.hget(keys.endpoints(), endpoint_id)) is not None:
-            changed = change(Endpoint.model_validate_json(stored))
+            changed = change(self._opened(stored))
             swapped = await self._redis.eval(
-                _SWAP, 1, keys.endpoints(), endpoint_id, stored, changed.model_dump_json()
+                _SWAP, 1, keys.endpoints(), endpoint_id, stored, self._sealed(changed)
             )
             if swapped:
                 await self._redis.incr(keys.endpoints_version())
                 return changed
         return None
+
+    async def seal_anew(self) -> list[str]:
+        """Seal with the current key what is not; return the ids of endpoints that no key of ours opens."""
+        unreadable: list[str] = []
+        for name, stored in (await self._redis.hgetall(keys.endpoints())).items():
+            endpoint = Endpoint.model_validate_json(stored)
+            texts = [secret.key for secret in endpoint.secrets] + list(endpoint.headers.values())
+            if not self._opened(stored).readable:
+                unreadable.append(name.decode())
+            elif not all(map(self._box.is_current, texts)):
+                await self.change_endpoint(name.decode(), lambda known: known)
+        return sorted(unreadable)
+
+    def _sealed(self, endpoint: Endpoint) -> str:
+        return _with_texts(endpoint, self._box.seal).model_dump_json()
+
+    def _opened(self, stored: Any) -> Endpoint:
+        return _with_texts(Endpoint.model_validate_json(stored), self._box.open)
 
     async def remove_endpoint(self, endpoint_id: str) -> bool:
         """Forget an endpoint; tell whether it was known. Its queue is the caller's."""
@@ -93,7 +120,19 @@ class Registry:
     async def add_partner(self, partner: Partner) -> None:
         """Store a new partner."""
         await self._redis.hset(keys.partners(), partner.id, partner.model_dump_json())
+        await self._redis.incr(keys.endpoints_version())
 
     async def remove_partner(self, partner_id: str) -> None:
         """Forget a partner. Its endpoints are the caller's."""
         await self._redis.hdel(keys.partners(), partner_id)
+        await self._redis.incr(keys.endpoints_version())
+
+
+def _with_texts(endpoint: Endpoint, turned: Callable[[str], str]) -> Endpoint:
+    """Return the endpoint with everything that is secret in it turned into another form."""
+    return endpoint.model_copy(
+        update={
+            "secrets": tuple(s.model_copy(update={"key": turned(s.key)}) for s in endpoint.secrets),
+            "headers": {name: turned(value) for name, value in endpoint.headers.items()},
+        }
+    )

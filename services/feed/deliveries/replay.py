@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 
 from services.feed.deliveries.outcome import Trigger
 from services.feed.deliveries.payload import TEST_EVENT
-from services.feed.deliveries.queue import DeliveryQueue
+from services.feed.deliveries.resending import Resending
 from shared import keys
 from shared.timestamps import epoch_ms
 
@@ -19,7 +19,7 @@ _CLOCKS_APART = timedelta(minutes=5)
 
 async def replay(
     redis: "Redis",
-    queue: DeliveryQueue,
+    resending: Resending,
     endpoint_id: str,
     *,
     since: datetime,
@@ -50,5 +50,5 @@ async def replay(
             and epoch_ms(since) <= int(event_at)
             and (until is None or int(event_at) <= epoch_ms(until))
         ]
-        results = await queue.requeue(endpoint_id, matching, now, trigger=Trigger.REPLAY, again=False)
+        results = await resending.send_again(endpoint_id, matching, now, trigger=Trigger.REPLAY, again=False)
         queued += sum(bool(result) for result in results)

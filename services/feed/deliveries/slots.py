@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Slots:
-    """The attempts under way in this process. `window` is the most for one endpoint, `most` for all."""
+    """The attempts under way in this process; `most` is for all endpoints together."""
 
-    window: int = 8
     most: int = 512
     _under_way: Counter[str] = field(default_factory=Counter)
     _total: int = 0
@@ -22,14 +21,14 @@ class Slots:
         """Return how many of an endpoint's are under way."""
         return self._under_way[endpoint_id]
 
-    def room_for(self, endpoint_id: str, promised: int = 0) -> int:
-        """Return how many more an endpoint may have, `promised` being given to others already.
+    def room_for(self, endpoint_id: str, concurrency: int, promised: int = 0) -> int:
+        """Return how many more an endpoint may have of its `concurrency`; others were `promised` so many.
 
         Once half of all slots are taken, an endpoint that has one gets no second: partners that hang then
         hold one slot each, and there is one for everybody else.
         """
         taken = self._total + promised
-        window = self.window if taken < self.most // 2 else 1
+        window = concurrency if taken < self.most // 2 else 1
         return max(0, min(window - self._under_way[endpoint_id], self.most - taken))
 
     def take(self, endpoint_id: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from services.feed.deliveries.attempting import Attempting
-from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
+from services.feed.deliveries.endpoint import EndpointStatus
 from services.feed.deliveries.lease import Ask, Lease
 from services.feed.deliveries.outage import FAILURES, is_outage, through_outages
 from services.feed.deliveries.queue import DeliveryQueue
@@ -47,7 +47,7 @@ class DeliveryWorker:
         self._recorder = recorder
         self._attempting = attempting
         self._clock = clock
-        self._slots = slots or Slots(window=queue.window)
+        self._slots = slots or Slots()
         self._poll = poll
         self._sweep = sweep
         self._grace = grace
@@ -86,7 +86,9 @@ class DeliveryWorker:
 
     async def _sweep_once(self) -> None:
         endpoints = await self._registry.reread()
-        await self._queue.mark_all([e.id for e in endpoints.values() if e.status is EndpointStatus.ACTIVE])
+        await self._queue.mark_all(
+            [e.id for e in endpoints.values() if e.status is EndpointStatus.ACTIVE and e.readable]
+        )
         self.wake()
 
     async def _look(self) -> None:
@@ -100,7 +102,7 @@ class DeliveryWorker:
         leases = await self._queue.lease(asks, self._clock.now())
         self._hungry.difference_update(ask.endpoint_id for ask in asks)
         if leases:
-            bodies = await through_outages(lambda: self._queue.bodies(leases), "reading bodies")
+            bodies = await through_outages(lambda: self._queue.bodies(leases, endpoints), "reading bodies")
             self._start(leases, bodies, endpoints)
 
     def _asks(self, endpoints: EndpointView) -> list[Ask]:
@@ -109,12 +111,12 @@ class DeliveryWorker:
         promised = 0
         for endpoint_id in sorted(self._hungry, key=self._slots.held_by):
             endpoint = endpoints.get(endpoint_id)
-            if endpoint is None or endpoint.status is not EndpointStatus.ACTIVE:
+            if endpoint is None or endpoint.status is not EndpointStatus.ACTIVE or not endpoint.readable:
                 self._hungry.discard(endpoint_id)
                 continue
-            room = self._slots.room_for(endpoint_id, promised)
+            room = self._slots.room_for(endpoint_id, endpoint.concurrency, promised)
             if room:
-                asks.append(Ask(endpoint_id, room))
+                asks.append(Ask(endpoint_id, room, endpoint.concurrency, endpoint.rate_limit))
                 promised += room
         return asks
 
@@ -123,16 +125,9 @@ class DeliveryWorker:
     ) -> None:
         for lease, body in zip(leases, bodies, strict=True):
             self._slots.take(lease.endpoint_id)
-            task = asyncio.create_task(self._attempt(lease, endpoints[lease.endpoint_id], body))
+            task = asyncio.create_task(self._attempting.attempt(lease, endpoints[lease.endpoint_id], body))
             self._under_way[task] = lease
             task.add_done_callback(self._ended)
-
-    async def _attempt(self, lease: Lease, endpoint: Endpoint, body: bytes | None) -> None:
-        try:
-            await self._attempting.attempt(lease, endpoint, body)
-        except asyncio.CancelledError:
-            await self._give_back(lease)
-            raise
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         lease = self._under_way.pop(task)
@@ -142,20 +137,22 @@ class DeliveryWorker:
             self._failure = self._failure or task.exception()
         self.wake()
 
-    async def _give_back(self, lease: Lease) -> None:
-        """Spare the others the wait for the lease's end; without Redis they have to wait for it."""
-        try:
-            await self._queue.release(lease, self._clock.now())
-        except FAILURES as error:
-            if not is_outage(error):
-                raise
-            log.warning("delivery.left_to_its_lease", delivery_id=lease.delivery_id, error=str(error))
-
     async def _wind_up(self) -> None:
         """Let attempts end for a while, then give the rest back."""
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=self._grace)
+            held = [self._under_way[task] for task in late]
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+            await self._give_back(held)
         await self._recorder.close()
+
+    async def _give_back(self, leases: Sequence[Lease]) -> None:
+        """Spare the others the wait for the leases' end; without Redis they have to wait for it."""
+        try:
+            await self._queue.release(leases, self._clock.now())
+        except FAILURES as error:
+            if not is_outage(error):
+                raise
+            log.warning("delivery.left_to_its_lease", deliveries=len(leases), error=str(error))

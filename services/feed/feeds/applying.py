@@ -23,6 +23,8 @@ class KnownArticle(Frozen):
 
     `own_feeds` are the operators' feeds that hold it, as they were defined at version `judged_by` of their
     definitions. Stored, and not worked out anew, because processes may know those in different versions.
+
+    `reason` is why it was withdrawn, when that was said; `timestamp` is then when.
     """
 
     version: int
@@ -34,6 +36,7 @@ class KnownArticle(Frozen):
     memberships: dict[Selection, int]
     own_feeds: tuple[Selection, ...] = ()
     judged_by: int = 0
+    reason: str | None = None
 
     def feeds(self) -> dict[Selection, str]:
         """Return the feeds that follow from the article and hold it now, with their titles."""
@@ -49,13 +52,16 @@ class FeedOperation:
     """Put an article into a feed at its place (`score`, milliseconds since 1970), or take it out (None).
 
     Of two operations on one article in one feed, the one with the higher `version` counts. `touched_at`
-    (milliseconds since 1970) is when that change of the feed was accepted.
+    (milliseconds since 1970) is when that change of the feed was accepted. What is taken out because it was
+    withdrawn leaves a tombstone of the time `withdrawn_at` (milliseconds since 1970); an article that only
+    belongs elsewhere now leaves none.
     """
 
     article_id: str
     version: int
     score: int | None
     touched_at: int
+    withdrawn_at: int | None = None
 
 
 _DEFINITIONS = 1 << 20
@@ -71,6 +77,9 @@ def decide(event: ArticleEvent, known: KnownArticle | None, own: OwnFeeds = NO_O
     own_feeds = () if withdrawn else own.holding(event.article)
     follow = () if withdrawn else selections_of(event.article)
     touched = {*(known.held_by() if known else ()), *follow, *own_feeds}
+    if withdrawn or (known is not None and known.withdrawn):
+        # Whoever read it in a feed that it has left since keeps it still: a withdrawal concerns them too.
+        touched |= memberships.keys()
     for selection in touched:
         memberships[selection] = max(epoch_ms(event.timestamp), memberships.get(selection, 0))
     return KnownArticle(
@@ -83,6 +92,7 @@ def decide(event: ArticleEvent, known: KnownArticle | None, own: OwnFeeds = NO_O
         memberships=dict(sorted(memberships.items())),
         own_feeds=own_feeds,
         judged_by=own.version,
+        reason=event.reason if withdrawn else None,
     )
 
 
@@ -125,6 +135,7 @@ def operations(known: KnownArticle) -> dict[Selection, FeedOperation]:
             version=_version_in(selection, known),
             score=score if selection in held else None,
             touched_at=touched_at,
+            withdrawn_at=epoch_ms(known.timestamp) if known.withdrawn else None,
         )
         for selection, touched_at in known.memberships.items()
     }

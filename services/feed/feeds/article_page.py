@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from services.feed.feeds.applying import KnownArticle
 from services.feed.feeds.channel import Form, feed_address, feed_title
+from services.feed.feeds.day_in_words import day_in_words
 from services.feed.feeds.entry import entry_of
-from services.feed.feeds.feed_rows import day
 from services.feed.feeds.pages import render
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.selection import group_of
@@ -49,11 +49,12 @@ def article_page(known: KnownArticle, publisher: Publisher) -> bytes:
         entry=entry,
         direction=direction(article.language),
         # The one text that is HTML already; without it the summary stands in.
+        text=article.summary,
         body=Markup(article.content_html or ""),  # noqa: S704 - ingest has cleaned it
-        deck=article.subtitle or (entry.summary if article.content_html is None else None),
         authors=[(author.name, _search(without_honorifics(author.name))) for author in article.authors],
         published=_dated(article.published_at, publisher) if article.published_at else None,
         updated=_updated(article, publisher),
+        corrections=[_dated(correction.at, publisher, correction.note) for correction in entry.corrections],
         pointer=_pointer(article),
         license_url=license_url(article.rights),
         topics=[
@@ -77,7 +78,7 @@ def _search(words: str) -> str:
 
 def _dated(moment: datetime, publisher: Publisher, text: str = "") -> DatedText:
     local = moment.astimezone(publisher.zone)
-    return DatedText(day(local, publisher), local.isoformat(timespec="seconds"), text)
+    return DatedText(day_in_words(local, publisher.zone), local.isoformat(timespec="seconds"), text)
 
 
 def _updated(article: Article, publisher: Publisher) -> DatedText | None:

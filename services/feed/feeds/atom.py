@@ -14,6 +14,7 @@ from services.feed.feeds.channel import Channel, Form
 from services.feed.feeds.entry import Entry
 from services.feed.feeds.feedgen_gaps import register_gaps, rights_notice
 from services.feed.feeds.feedgen_history import register_history
+from services.feed.feeds.feedgen_tombstones import register_tombstones
 
 _END = b"</feed>"
 _ANY = Channel("id", "title", "about", "self", "home", "author", None, "en", datetime(2026, 1, 1, tzinfo=UTC))
@@ -24,6 +25,7 @@ def generator_of(channel: Channel) -> Any:
     generator: Any = FeedGenerator()
     register_gaps(generator)
     register_history(generator, channel)
+    register_tombstones(generator, channel.tombstones)
     generator.id(channel.id)
     generator.title(channel.title)
     generator.subtitle(channel.description)

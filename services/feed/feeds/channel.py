@@ -7,6 +7,8 @@ from enum import StrEnum
 from services.feed.feeds.presentation import Presentation, feed_path
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.selection import ALL, Selection
+from services.feed.feeds.tombstone import Tombstone
+from shared.article import Kind
 
 
 class Form(StrEnum):
@@ -55,7 +57,10 @@ class History:
 
 @dataclass(frozen=True)
 class Channel:
-    """What stands at the head of a feed's document."""
+    """What stands at the head of a feed's document.
+
+    `is_podcast` says that every article of the feed is an episode. `tombstones` are for Atom alone.
+    """
 
     id: str
     title: str
@@ -67,6 +72,8 @@ class Channel:
     language: str
     updated: datetime
     history: History = History()
+    is_podcast: bool = False
+    tombstones: tuple[Tombstone, ...] = ()
 
 
 def channel_of(
@@ -91,4 +98,5 @@ def channel_of(
         author_url=publisher.url,
         language=publisher.language,
         updated=shown.updated(updated).replace(microsecond=0),
+        is_podcast=selection == f"kind/{Kind.PODCAST.value}",
     )

@@ -1,20 +1,18 @@
 """An article as an entry of a feed: one constructor makes every field that RSS, Atom and JSON Feed need."""
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from typing import Any
 
+from services.feed.feeds.corrections import corrections_html
 from services.feed.feeds.excerpt import excerpt_of
+from services.feed.feeds.printable import printable, printable_fields
 from services.feed.feeds.publisher import Publisher
-from shared.article import Article, Author, Enclosure, Image, Outlet, Rights
+from shared.article import Article, Author, Correction, Enclosure, Image, Kind, Outlet, Rights
 from shared.identifiers import article_uri
 
 KIND_SCHEME = "tag:newswire,2026:kind"
 OUTLET_SCHEME = "tag:newswire,2026:outlet"
-
-_NO_XML_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -27,10 +25,14 @@ class Category:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a feed says about an article. Texts are plain and never empty, times in UTC and whole seconds."""
+    """What a feed says about an article. Texts are plain and never empty, times in UTC and whole seconds.
+
+    The `html` ends with the corrections, which `corrections` has once more for programs.
+    """
 
     uri: str
     link: str
+    kind: Kind
     title: str
     summary: str
     html: str
@@ -43,19 +45,30 @@ class Entry:
     image: Image | None
     enclosures: tuple[Enclosure, ...]
     rights: Rights | None
+    corrections: tuple[Correction, ...]
+
+    @property
+    def enclosure(self) -> Enclosure | None:
+        """The one file for formats and readers that take only one: an episode's sound, else the first."""
+        sounds = (file for file in self.enclosures if file.type.lower().startswith("audio/"))
+        first = self.enclosures[0] if self.enclosures else None
+        return next(sounds, first) if self.kind is Kind.PODCAST else first
 
 
 def entry_of(article: Article, first_seen_at: datetime, changed_at: datetime, publisher: Publisher) -> Entry:
     """Return the entry of an article; `changed_at` moves only when its content did."""
-    article = Article.model_validate(_printable(article.model_dump()))
-    excerpt = "" if article.summary else _printable(excerpt_of(article.content_html or ""))
+    article = Article.model_validate(printable_fields(article.model_dump()))
+    excerpt = "" if article.summary else printable(excerpt_of(article.content_html or ""))
     summary = article.summary or article.subtitle or excerpt or article.title
     return Entry(
         uri=article_uri(article.id),
         link=article.url or publisher.article_page(article.id),
+        kind=article.kind,
         title=article.title,
         summary=summary,
-        html=(article.content_html or f"<p>{escape(summary, quote=False)}</p>") + credit_line(article),
+        html=(article.content_html or f"<p>{escape(summary, quote=False)}</p>")
+        + credit_line(article)
+        + corrections_html(article.corrections, publisher.zone),
         published=_second(article.ordered_at(first_seen_at)),
         updated=_second(changed_at),
         language=article.language,
@@ -65,6 +78,7 @@ def entry_of(article: Article, first_seen_at: datetime, changed_at: datetime, pu
         image=article.image,
         enclosures=article.enclosures,
         rights=article.rights,
+        corrections=article.corrections,
     )
 
 
@@ -97,14 +111,3 @@ def _categories(article: Article) -> tuple[Category, ...]:
 def _second(moment: datetime) -> datetime:
     """Drop the fraction: RSS has none, and the formats must agree."""
     return moment.astimezone(UTC).replace(microsecond=0)
-
-
-def _printable(value: Any) -> Any:
-    """Replace what XML cannot hold. Ingest removes it; one such character would break the whole feed."""
-    if isinstance(value, str):
-        return _NO_XML_CHARACTER.sub("\ufffd", value)
-    if isinstance(value, dict):
-        return {name: _printable(part) for name, part in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_printable(part) for part in value)
-    return value

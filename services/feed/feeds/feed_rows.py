@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.feed.feeds.applying import KnownArticle
 from services.feed.feeds.channel import Form, feed_address, feed_title
+from services.feed.feeds.day_in_words import day_in_words
 from services.feed.feeds.listed_feed import ListedFeed
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.text_direction import direction
 
 _FORM_NAMES = {Form.RSS: "RSS", Form.ATOM: "Atom", Form.JSON: "JSON"}
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -74,21 +75,17 @@ def headline(known: KnownArticle, publisher: Publisher) -> Headline:
     return Headline(
         title=article.title,
         link=article.url or publisher.article_page(article.id),
-        day=day(moment, publisher),
+        day=day_in_words(moment, publisher.zone),
         moment=moment.isoformat(timespec="seconds"),
         language=article.language,
         direction=direction(article.language),
-        byline=in_words([author.name for author in article.authors]),
+        byline=_in_words([author.name for author in article.authors]),
         kind=article.kind.value,
     )
 
 
-def day(moment: datetime, publisher: Publisher) -> str:
-    """Return `23 January 2019`, as it is where the publisher is."""
-    local = moment.astimezone(publisher.zone)
-    return f"{local.day} {local:%B %Y}"
-
-
-def in_words(names: Sequence[str]) -> str:
-    """Return `A, B and C`."""
+def _in_words(names: Sequence[str]) -> str:
+    """Return `A, B and C`; of more than three only the first two are named."""
+    if len(names) > _NAMED:
+        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} others"]
     return " and ".join(part for part in (", ".join(names[:-1]), *names[-1:]) if part)

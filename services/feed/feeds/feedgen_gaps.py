@@ -1,4 +1,4 @@
-"""Extensions for what feedgen lacks: pictures, `atom:updated` in RSS, language and links of Atom entries.
+"""Extensions for what feedgen lacks: pictures, RSS's dates, language and links of Atom entries.
 
 feedgen 1.0 writes every link of an Atom entry without its `rel`, `type` and `length`, and so each of them
 would be an alternate. Only the alternate link goes through it.
@@ -7,11 +7,13 @@ Media RSS: https://www.rssboard.org/media-rss; licence link: RFC 4946.
 """
 
 from collections.abc import Iterator
+from email.utils import format_datetime
 from typing import Any
 
 from lxml import etree
 
 from services.feed.feeds.entry import Entry
+from shared.article import Enclosure
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA_NAMESPACE = "http://search.yahoo.com/mrss/"
@@ -41,14 +43,14 @@ class GapsInEntry:
     entry: Entry
 
     def extend_rss(self, item: Any) -> Any:
-        """Add to an RSS item the second clock, pictures, and the enclosures for which RSS has no room."""
+        """Add to an RSS item both clocks, pictures, and the enclosures for which RSS has no room."""
+        # feedgen's own date has three digits in the year 999, and changes the locale of the process.
+        etree.SubElement(item, "pubDate").text = format_datetime(self.entry.published)
         etree.SubElement(item, f"{_ATOM}updated").text = self.entry.updated.isoformat()
         _add_image(item, self.entry)
-        for enclosure in self.entry.enclosures[1:]:
-            length = str(enclosure.length)
-            etree.SubElement(
-                item, f"{_MEDIA}content", url=enclosure.url, type=enclosure.type, fileSize=length
-            )
+        for file in self.entry.enclosures:
+            if file is not self.entry.enclosure:
+                etree.SubElement(item, f"{_MEDIA}content", _media_file(file))
         return item
 
     def extend_atom(self, entry: Any) -> Any:
@@ -70,9 +72,16 @@ def _links_beside_the_alternate(entry: Entry) -> Iterator[dict[str, str]]:
         yield {"rel": "license", "href": licence}
 
 
+def _media_file(file: Enclosure) -> dict[str, str]:
+    attributes = {"url": file.url, "type": file.type, "fileSize": str(file.length)}
+    medium = file.type.partition("/")[0].lower()
+    return attributes | ({"medium": medium} if medium in {"audio", "video", "image"} else {})
+
+
 def _add_image(parent: Any, entry: Entry) -> None:
     if entry.image is None:
         return
+    etree.SubElement(parent, f"{_MEDIA}thumbnail", url=entry.image.url)
     content = etree.SubElement(parent, f"{_MEDIA}content", url=entry.image.url, medium="image")
     if entry.image.alt:
         etree.SubElement(content, f"{_MEDIA}description", type="plain").text = entry.image.alt

@@ -48,7 +48,7 @@ def edition_at(path: str) -> Edition | None:
     return _edition(path)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _edition(path: str) -> Edition | None:
     name, _, ending = path.removeprefix(_FEEDS).rpartition(".")
     selection = parse_selection(name)

@@ -34,8 +34,7 @@ def entry_bytes(entry: Entry) -> bytes:
             {"url": file.url, "mime_type": file.type, "size_in_bytes": file.length}
             for file in entry.enclosures
         ]
-    if ours := _beyond_the_standard(entry):
-        item["_newswire"] = ours
+    item["_newswire"] = _beyond_the_standard(entry)
     return _written(item)
 
 
@@ -63,13 +62,17 @@ def _author(author: Author) -> dict[str, str]:
 
 
 def _beyond_the_standard(entry: Entry) -> dict[str, Any]:
-    """Return outlet and rights, for which the standard has no members, as an extension of our own."""
-    ours: dict[str, Any] = {"about": "https://www.jsonfeed.org/version/1.1/#extensions"}
+    """Return what the standard has no members for, as an extension of our own."""
+    ours: dict[str, Any] = {"kind": entry.kind.value}
     if entry.outlet is not None:
         ours["outlet"] = entry.outlet.model_dump(exclude_none=True)
     if entry.rights is not None:
         ours["rights"] = entry.rights.model_dump(exclude_none=True)
-    return ours if len(ours) > 1 else {}
+    if entry.image is not None and (entry.image.alt or entry.image.credit):
+        ours["image"] = entry.image.model_dump(exclude_none=True)
+    if entry.corrections:
+        ours["corrections"] = [{"at": rfc3339(one.at), "note": one.note} for one in entry.corrections]
+    return ours
 
 
 def _written(value: dict[str, Any]) -> bytes:

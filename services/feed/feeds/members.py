@@ -11,69 +11,18 @@ from redis.asyncio import Redis
 
 from services.feed.feeds.applying import FeedOperation
 from services.feed.feeds.changes import Changes
+from services.feed.feeds.member_scripts import CLEAR, DROP, OPEN, TOUCH
 from services.feed.feeds.own_feed import name_of, title_in
 from services.feed.feeds.selection import ALL, Selection, is_own
 from shared import keys
 
-# `updated` is the latest time at which a change was accepted: the same after any repetition or rebuild, and
-# so fit to stand in the feed. `modified` is when this server noticed, for Last-Modified alone.
-_TOUCH = """
-local index, versions, state, force = KEYS[1], KEYS[2], KEYS[3], ARGV[1] == '1'
-local moved = force
-local updated = redis.call('HGET', state, 'updated')
-for i = 2, #ARGV, 4 do
-  local id, version, score, at = ARGV[i], tonumber(ARGV[i + 1]), ARGV[i + 2], ARGV[i + 3]
-  local recorded = tonumber(redis.call('HGET', versions, id) or '0')
-  if recorded < version or (force and recorded == version) then
-    redis.call('HSET', versions, id, version)
-    if score ~= '' then
-      redis.call('ZADD', index, score, id)
-      moved = true
-    elseif redis.call('ZREM', index, id) == 1 then
-      moved = true
-    end
-    if not updated or tonumber(at) > tonumber(updated) then
-      updated = at
-      moved = true
-    end
-  end
-end
-if not moved then return 0 end
-local time = redis.call('TIME')
-redis.call('HINCRBY', state, 'version', 1)
-redis.call('HSET', state, 'modified', time[1] .. string.format('%06d', time[2]))
-if updated then redis.call('HSET', state, 'updated', updated) end
-return 1
-"""
-
-_DROP = """
-if (redis.call('HGET', KEYS[2], ARGV[1]) or '') ~= ARGV[2] then return 0 end
-redis.call('HDEL', KEYS[2], ARGV[1])
-if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return 0 end
-local time = redis.call('TIME')
-redis.call('HINCRBY', KEYS[3], 'version', 1)
-redis.call('HSET', KEYS[3], 'modified', time[1] .. string.format('%06d', time[2]))
-return 1
-"""
-
-
-# A feed that operators define may end and begin anew under the same name. `life` is the version of their
-# definitions at which it began: whoever still clears the one before away does no harm to the next.
-_OPEN = """
-if tonumber(redis.call('HGET', KEYS[3], 'life') or '0') >= tonumber(ARGV[1]) then return 0 end
-redis.call('DEL', KEYS[1], KEYS[2])
-local time = redis.call('TIME')
-redis.call('HINCRBY', KEYS[3], 'version', 1)
-redis.call('HSET', KEYS[3], 'life', ARGV[1], 'modified', time[1] .. string.format('%06d', time[2]))
-return 1
-"""
-
-_CLEAR = """
-if tonumber(redis.call('HGET', KEYS[3], 'life') or '0') > tonumber(ARGV[1]) then return 0 end
-return redis.call('DEL', unpack(KEYS))
-"""
-
 _AT_A_TIME = 500
+
+TOLD_FOR_MS = 30 * 24 * 60 * 60 * 1000
+"""How long a withdrawal is told of in the feeds that held the article (milliseconds)."""
+
+_MOST_TOLD = 1000
+"""So many withdrawals a feed tells of, the latest: they are downloaded with every change of it."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +63,8 @@ class Members:
             return 0
         async with self.redis.pipeline(transaction=False) as pipe:
             for selection, wanted in operations.items():
-                pipe.eval(_TOUCH, 3, *_feed_keys(selection), int(force), *_arguments(wanted))
+                of_feed = feed_keys(selection)
+                pipe.eval(TOUCH, len(of_feed), *of_feed, int(force), TOLD_FOR_MS, *_arguments(wanted))
             changed: int = sum(await pipe.execute())
         await self._announce(operations)
         return changed
@@ -148,19 +98,28 @@ class Members:
             (found,) = await pipe.execute()
         return [article_id.decode() for article_id in found]
 
+    async def withdrawn(self, selection: Selection, updated: int) -> dict[str, int]:
+        """Return what was withdrawn in the 30 days before `updated`, latest first, and when (ms since 1970)."""
+        async with self.redis.pipeline(transaction=False) as pipe:
+            pipe.zrevrangebyscore(
+                keys.feed_withdrawn(selection), "+inf", updated - TOLD_FOR_MS, 0, _MOST_TOLD, withscores=True
+            )
+            (rows,) = await pipe.execute()
+        return {article_id.decode(): int(when) for article_id, when in rows}
+
     async def open(self, lives: Mapping[Selection, int]) -> None:
         """Let the operators' feeds begin, empty, each at its version of the definitions, unless it has."""
         async with self.redis.pipeline(transaction=False) as pipe:
             for selection, life in lives.items():
-                pipe.eval(_OPEN, 3, *_feed_keys(selection), life)
+                pipe.eval(OPEN, 4, *feed_keys(selection), life)
             await pipe.execute()
 
     async def clear(self, ended: Mapping[Selection, int]) -> None:
         """Remove all that is kept of feeds that ended, each at its version, unless it has begun anew."""
         async with self.redis.pipeline(transaction=False) as pipe:
             for selection, version in ended.items():
-                of_feed = (*_feed_keys(selection), *keys.feed_renditions(selection))
-                pipe.eval(_CLEAR, len(of_feed), *of_feed, version)
+                of_feed = (*feed_keys(selection), *keys.feed_renditions(selection))
+                pipe.eval(CLEAR, len(of_feed), *of_feed, version)
             await pipe.execute()
 
     async def overview(self, selections: Sequence[Selection]) -> list[tuple[FeedState, int, str | None]]:
@@ -195,18 +154,19 @@ class Members:
             return repr(await pipe.execute())
 
     async def recorded_versions(self, selection: Selection) -> dict[str, bytes]:
-        """Return every member of a feed's index, with the version that the feed has recorded for it."""
+        """Return every article that a feed holds or tells of as withdrawn, with its recorded version."""
         async with self.redis.pipeline(transaction=False) as pipe:
             pipe.hgetall(keys.feed_versions(selection))
             pipe.zrange(keys.feed_index(selection), 0, -1)
-            versions, members = await pipe.execute()
-        return {member.decode(): versions.get(member, b"") for member in members}
+            pipe.zrange(keys.feed_withdrawn(selection), 0, -1)
+            versions, members, withdrawn = await pipe.execute()
+        return {member.decode(): versions.get(member, b"") for member in (*members, *withdrawn)}
 
     async def drop(self, selection: Selection, strays: Mapping[str, bytes]) -> int:
         """Take members out, each only if its recorded version is still the given one; return how many."""
         async with self.redis.pipeline(transaction=False) as pipe:
             for article_id, version in strays.items():
-                pipe.eval(_DROP, 3, *_feed_keys(selection), article_id, version)
+                pipe.eval(DROP, 4, *feed_keys(selection), article_id, version)
             dropped: int = sum(await pipe.execute())
         await Changes(self.redis).announce([selection], urgent=True)
         return dropped
@@ -220,15 +180,22 @@ class Members:
         await changes.announce(left, articles=articles, urgent=True)
 
 
-def _feed_keys(selection: Selection) -> tuple[str, str, str]:
-    return keys.feed_index(selection), keys.feed_versions(selection), keys.feed_state(selection)
+def feed_keys(selection: Selection) -> tuple[str, str, str, str]:
+    """Return the keys that one script changes together."""
+    return (
+        keys.feed_index(selection),
+        keys.feed_versions(selection),
+        keys.feed_state(selection),
+        keys.feed_withdrawn(selection),
+    )
 
 
 def _arguments(operations: Sequence[FeedOperation]) -> list[str | int]:
     arguments: list[str | int] = []
     for operation in operations:
         score = "" if operation.score is None else operation.score
-        arguments += [operation.article_id, operation.version, score, operation.touched_at]
+        gone = "" if operation.withdrawn_at is None else operation.withdrawn_at
+        arguments += [operation.article_id, operation.version, score, operation.touched_at, gone]
     return arguments
 
 

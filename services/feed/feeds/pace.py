@@ -5,9 +5,9 @@ Without it a feed that is polled all the time would be made after every batch of
 
 from collections import deque
 
-_WINDOW = 0.25
-_MANY, _FEW = 75, 40
-"""Articles in a window that begin and that end a burst: 300 and 160 a second."""
+_MOMENT, _MANY_AT_ONCE = 0.25, 75
+_WHILE, _MANY, _FEW = 1.0, 160, 120
+"""A burst begins with many articles in a moment or in a while, and ends with few in a while (seconds)."""
 
 _SHORTEST, _LONGEST = 0.25, 2.0
 
@@ -23,19 +23,22 @@ class Pace:
         """Take note of how many articles were applied since the last call; to be told of none, too."""
         if articles:
             self._seen.append((now, articles))
-        while self._seen and self._seen[0][0] < now - _WINDOW:
+        while self._seen and self._seen[0][0] < now - _WHILE:
             self._seen.popleft()
         lately = sum(count for _, count in self._seen)
-        if lately >= _MANY:
-            self._burst_began = self._burst_began or now
-        elif lately < _FEW:
+        if lately < _FEW:
             self._burst_began = None
+        if self._burst_began is None and (lately >= _MANY or self._at_once(now) >= _MANY_AT_ONCE):
+            self._burst_began = now
 
     def spacing(self, now: float) -> float:
         """Return for how many seconds a feed may be given out although it has changed; 0 outside of bursts.
 
-        The longer a burst, the larger: what a feed costs grows with the logarithm of the burst's length.
+        The longer a burst, the larger, so that a long one costs a feed few renditions more than a short one.
         """
         if self._burst_began is None:
             return 0.0
         return min(_LONGEST, max(_SHORTEST, now - self._burst_began))
+
+    def _at_once(self, now: float) -> int:
+        return sum(count for at, count in self._seen if at >= now - _MOMENT)

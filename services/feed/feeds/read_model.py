@@ -18,7 +18,7 @@ local before = redis.call('HMGET', KEYS[1], 'version', 'judged')
 if (before[1] or '') ~= ARGV[1] or (before[2] or '0') ~= ARGV[8] then return 0 end
 if tonumber(ARGV[9]) < tonumber(redis.call('GET', KEYS[3]) or '0') then return 0 end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'timestamp', ARGV[4], 'withdrawn', ARGV[5],
-    'title', ARGV[6], 'document', ARGV[7], 'judged', ARGV[9])
+    'title', ARGV[6], 'document', ARGV[7], 'judged', ARGV[9], 'reason', ARGV[10])
 redis.call('SADD', KEYS[2], ARGV[2])
 return 1
 """
@@ -76,6 +76,19 @@ class ReadModel:
             if row[0] is not None
         ]
 
+    async def reasons(self, article_ids: Iterable[str]) -> dict[str, str | None]:
+        """Return those of the articles that are withdrawn, each with the reason when one was given."""
+        wanted = list(article_ids)
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for article_id in wanted:
+                pipe.hmget(self._key(article_id), ["withdrawn", "reason"])
+            rows = await pipe.execute()
+        return {
+            article_id: row[1].decode() if row[1] else None
+            for article_id, row in zip(wanted, rows, strict=True)
+            if row[0] == b"1"
+        }
+
     async def store(
         self, changed: Sequence[KnownArticle], before: Mapping[str, KnownArticle]
     ) -> list[KnownArticle]:
@@ -95,7 +108,7 @@ class ReadModel:
                     *(str(decided_on.version) if decided_on else "", article_id),
                     *(known.version, epoch_ms(known.timestamp), int(known.withdrawn), known.article.title),
                     known.model_dump_json(),
-                    *(decided_on.judged_by if decided_on else 0, known.judged_by),
+                    *(decided_on.judged_by if decided_on else 0, known.judged_by, known.reason or ""),
                 )
             written = await pipe.execute()
         return [known for known, done in zip(changed, written, strict=True) if done]

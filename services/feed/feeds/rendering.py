@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from services.feed.feeds import atom, jsonfeed, rss
 from services.feed.feeds.applying import KnownArticle
@@ -18,9 +20,11 @@ from services.feed.feeds.presentation import Presentation, presentation_of, shor
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.read_model import ReadModel, Stamp
 from services.feed.feeds.selection import Selection, is_own
+from services.feed.feeds.tombstone import Tombstone, tombstones_of
 from shared.timestamps import epoch_ms
 
 _KEPT_ENTRY_BYTES = 64 * 1024 * 1024
+_WRITTEN_AT_ONCE = 2
 
 _WRITE_ENTRY: dict[Form, Callable[[Entry], bytes]] = {
     Form.RSS: rss.entry_bytes,
@@ -38,7 +42,7 @@ EntryKey = tuple[Form, Content, str, int, int]
 
 
 class FeedWriter:
-    """Writes feeds off the event loop, one at a time, and each entry once for all the feeds that hold it.
+    """Writes feeds one at a time, and each entry once for all the feeds that hold it.
 
     One at a time because feedgen sets the locale of the whole process while it writes a date.
     """
@@ -47,6 +51,7 @@ class FeedWriter:
         self._articles = articles
         self._own_feeds = OwnFeedRegistry(members.redis)
         self._archive = ArchiveRanges(members.redis)
+        self._members = members
         self._publisher = publisher
         self._written: BoundedMemory[EntryKey, bytes] = BoundedMemory(_KEPT_ENTRY_BYTES, len)
         self._one_at_a_time = asyncio.Lock()
@@ -63,8 +68,15 @@ class FeedWriter:
         channel = channel_of(
             self._publisher, selection, form, title=title, updated=updated, presentation=shown
         )
+        if form is Form.ATOM:
+            channel = replace(channel, tombstones=await self._tombstones(selection, updated))
         stamps = await self.standing(ids)
         return await self.compose(form, leading_back(channel, form, behind), shown.content, stamps)
+
+    async def _tombstones(self, selection: Selection, updated: datetime) -> tuple[Tombstone, ...]:
+        """Return what was withdrawn in the 30 days before the feed's last change, latest first."""
+        withdrawn = await self._members.withdrawn(selection, epoch_ms(updated))
+        return tombstones_of(withdrawn, await self._articles.reasons(withdrawn))
 
     async def presentation(self, selection: Selection, path: str | None = None) -> Presentation:
         """Return how a feed is shown, as it is defined now."""
@@ -83,17 +95,20 @@ class FeedWriter:
         }
         written = {i: found for i, key in wanted.items() if (found := self._written.get(key)) is not None}
         missing = await self._articles.read([i for i in wanted if i not in written])
+        writing = partial(
+            _write,
+            form,
+            channel,
+            content,
+            order=list(wanted),
+            written=written,
+            missing=missing,
+            publisher=self._publisher,
+        )
         async with self._one_at_a_time:
-            body, fresh = await asyncio.to_thread(
-                _write,
-                form,
-                channel,
-                content,
-                order=list(wanted),
-                written=written,
-                missing=missing,
-                publisher=self._publisher,
-            )
+            # To hand a millisecond's work to a thread takes longer than the work while the loop is busy.
+            at_once = len(missing) <= _WRITTEN_AT_ONCE
+            body, fresh = writing() if at_once else await asyncio.to_thread(writing)
         for key, entry in fresh.items():
             self._written.keep(key, entry)
         return body

@@ -36,9 +36,10 @@ elseif before >= modified then
   modified = before + 1
   if before == tonumber(redis.call('TIME')[1]) + 1 then modified = before end
 end
-if not same then redis.call('HDEL', KEYS[1], 'gzip', 'br') end
 redis.call('HSET', KEYS[1], 'version', ARGV[1], 'label', ARGV[2], 'etag', ARGV[3], 'modified', modified,
     'mark', ARGV[5])
+-- Not before: a script whose first write frees memory may go on although Redis is full.
+if not same then redis.call('HDEL', KEYS[1], 'gzip', 'br') end
 return modified
 """
 

@@ -103,7 +103,9 @@ class Renditions:
 
     async def compressed(self, edition: Edition, rendition: Rendition) -> Rendition:
         """Return the rendition in every content coding, for who takes no plain bytes."""
-        return await self._compressing.compress(edition, rendition)
+        compressed = await self._compressing.compress(edition, rendition)
+        self._replace(edition, rendition, compressed)
+        return compressed
 
     async def write_once(self, selection: Selection, form: Form, *, path: str) -> bytes | None:
         """Return the bytes of a feed that stands at `path` (without the ending); nothing of it is kept."""

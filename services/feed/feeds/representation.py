@@ -145,11 +145,16 @@ def answer(request: Request, found: Representation, clock: Clock | None = None) 
     """
     given = Answers(found, clock or SystemClock()).to(request.headers.raw)
     if given is None:
-        codings = ", ".join((*found.encoded, IDENTITY))
-        raise Problem(406, f"This can be had in these content codings: {codings}.", headers=FOR_EVERYONE)
+        raise not_acceptable((*found.encoded, IDENTITY))
     response = Response(b"" if request.method == "HEAD" else given.content["body"], given.status)
     response.raw_headers = list(given.start["headers"])
     return response
+
+
+def not_acceptable(codings: Iterable[str]) -> Problem:
+    """Return the 406 that says in which content codings something can be had."""
+    offered = ", ".join(codings)
+    return Problem(406, f"This can be had in these content codings: {offered}.", headers=FOR_EVERYONE)
 
 
 def _answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:

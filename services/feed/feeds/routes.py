@@ -1,9 +1,9 @@
-"""The feeds over HTTP (contract §5), in three formats each, and the list of them. `front.py` stands before."""
+"""The feeds over HTTP (contract §5) in three formats, and the list of them. `front.py` stands before."""
 
 from fastapi import APIRouter, Request, Response
 
 from services.feed.feeds.channel import Form
-from services.feed.feeds.content_coding import IDENTITY, acceptable_codings
+from services.feed.feeds.content_coding import CODINGS, IDENTITY, acceptable_codings
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.feed_representation import feed_representation
 from services.feed.feeds.opml import MEDIA_TYPE as OPML_TYPE
@@ -12,7 +12,7 @@ from services.feed.feeds.page_routes import page_routes
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.rendition import Edition
 from services.feed.feeds.renditions import Renditions
-from services.feed.feeds.representation import FOR_EVERYONE, Representation, answer, etag_of
+from services.feed.feeds.representation import FOR_EVERYONE, Representation, answer, etag_of, not_acceptable
 from services.feed.feeds.selection import parse_selection
 from services.feed.feeds.store_outage import unless_out_of_reach
 from shared.problems import Problem
@@ -70,7 +70,10 @@ async def feed_answer(
     rendition = await renditions.get(edition.selection, edition.form)
     if rendition is None:
         raise _UNKNOWN_FEED
-    codings = acceptable_codings(",".join(request.headers.getlist("accept-encoding")) or None)
-    if codings and IDENTITY not in codings:
+    accepted = request.headers.getlist("accept-encoding")
+    codings = acceptable_codings(",".join(accepted) if accepted else None)
+    if not codings:
+        raise not_acceptable(CODINGS)
+    if IDENTITY not in codings:
         rendition = await renditions.compressed(edition, rendition)
     return answer(request, feed_representation(rendition, edition, publisher))

@@ -1,5 +1,10 @@
 """RSS 2.0 (https://www.rssboard.org/rss-specification), written by feedgen.
 
+A title is plain text, escaped once (RSS Best Practices Profile, "character data"): what looks like markup or
+like an entity in it stands there as just that text. Most readers show it so; those that guess whether it is
+HTML (feedparser and what is built on it) would be right only with a second escaping, which all others would
+show. The description is HTML by the profile, and therefore is escaped once more.
+
 feedgen sets the locale of the whole process while it writes a date: never write two feeds at the same time.
 """
 
@@ -15,6 +20,8 @@ from services.feed.feeds.channel import Channel, Form
 from services.feed.feeds.entry import Entry
 from services.feed.feeds.feedgen_gaps import register_gaps, rights_notice
 from services.feed.feeds.feedgen_history import register_history
+from services.feed.feeds.podcast import describe_episode, describe_show
+from shared.article import Kind
 
 _MINUTES_TO_LIVE = 5
 _END = b"</channel></rss>"
@@ -25,6 +32,7 @@ def generator_of(channel: Channel) -> Any:
     """Return feedgen's document without items."""
     generator: Any = FeedGenerator()
     generator.load_extension("dc", atom=False, rss=True)
+    generator.load_extension("podcast", atom=False, rss=True)
     register_gaps(generator)
     register_history(generator, channel)
     generator.title(channel.title)
@@ -37,6 +45,8 @@ def generator_of(channel: Channel) -> Any:
     generator.lastBuildDate(channel.updated)
     if channel.history.current is None:
         generator.ttl(_MINUTES_TO_LIVE)
+    if channel.is_podcast:
+        describe_show(generator.podcast, channel)
     return generator
 
 
@@ -47,10 +57,8 @@ def add(generator: Any, entry: Entry) -> None:
     item.guid(entry.uri, permalink=False)
     item.title(entry.title)
     item.link(href=entry.link)
-    # An item's description is HTML, so a plain `<` or `&` in the summary is escaped once more.
     item.description(escape(entry.summary, quote=False))
     item.content(entry.html)
-    item.published(entry.published)
     item.dc.dc_creator([author.name for author in entry.authors])
     item.dc.dc_language(entry.language)
     if notice := rights_notice(entry):
@@ -59,8 +67,10 @@ def add(generator: Any, entry: Entry) -> None:
         item.category(term=category.term, scheme=category.scheme)
     if entry.outlet is not None and entry.outlet.url:
         item.source(url=entry.outlet.url, title=entry.outlet.name)
-    for enclosure in entry.enclosures[:1]:
-        item.enclosure(url=enclosure.url, length=enclosure.length, type=enclosure.type)
+    if file := entry.enclosure:
+        item.enclosure(url=file.url, length=file.length, type=file.type)
+        if entry.kind is Kind.PODCAST and file.type.lower().startswith("audio/"):
+            describe_episode(item.podcast, entry)
 
 
 def entry_bytes(entry: Entry) -> bytes:

@@ -7,7 +7,7 @@ from services.feed.feeds.feed_search import find
 from services.feed.feeds.listed_feed import ListedFeed
 from services.feed.feeds.opml import GROUP_TITLES
 
-_OF_A_GROUP = 12
+_OF_A_GROUP = 8
 _OF_A_PAGE = 30
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.feed.feeds.entry import Entry
 from services.feed.feeds.publisher import Publisher
-from shared.article import Article, Author, Enclosure, Image, Kind, Outlet, Rights
+from shared.article import Article, Author, Correction, Enclosure, Image, Kind, Outlet, Rights
 
 _TYPES = {
     Kind.COMMENTARY: "NewsArticle",
@@ -48,6 +48,7 @@ def structured_data(article: Article, entry: Entry, publisher: Publisher) -> str
         "keywords": list(dict.fromkeys(article.topics)),
         "image": _picture(entry.image) if entry.image else None,
         "associatedMedia": [_media(enclosure, entry) for enclosure in entry.enclosures],
+        "correction": [_correction(correction, publisher) for correction in entry.corrections],
         "license": license_url(entry.rights),
         "copyrightNotice": entry.rights.notice if entry.rights else None,
     }
@@ -109,6 +110,11 @@ def _media(enclosure: Enclosure, entry: Entry) -> dict[str, Any]:
             "contentSize": f"{enclosure.length} B" if enclosure.length else None,
         }
     )
+
+
+def _correction(correction: Correction, publisher: Publisher) -> dict[str, Any]:
+    moment = correction.at.astimezone(publisher.zone).isoformat()
+    return {"@type": "CorrectionComment", "text": correction.note, "datePublished": moment}
 
 
 def _stated(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,18 +12,21 @@ from redis.asyncio import Redis
 
 from services.feed.deliveries.address_rules import AddressRules
 from services.feed.deliveries.delivery import Attempt, Delivery, DeliveryStatus
-from services.feed.deliveries.endpoint import Endpoint, Secret, delivery_id, new_endpoint_id
+from services.feed.deliveries.endpoint import Endpoint, EndpointStatus, Secret, delivery_id, new_endpoint_id
 from services.feed.deliveries.history import History
 from services.feed.deliveries.intake import Intake
 from services.feed.deliveries.opening import open_worker
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.retry_schedule import RetrySchedule
+from services.feed.deliveries.secret_box import SecretBox, new_key
 from services.feed.deliveries.signature import new_secret
 from services.feed.deliveries.worker import DeliveryWorker
 from shared.clock import Clock, SystemClock
 from shared.events import ArticleEvent
 from tests.builders import NOON
+
+A_BOX = SecretBox((new_key(),))
 
 LOOPBACK = AddressRules((ip_network("127.0.0.0/8"),))
 
@@ -58,6 +61,16 @@ class Deliveries:
         await self.registry.add_endpoint(endpoint)
         return endpoint
 
+    async def until(self, endpoint: Endpoint, status: EndpointStatus) -> Endpoint:
+        """Return the endpoint as soon as it has this status."""
+        async with asyncio.timeout(15):
+            while True:
+                found = await self.registry.endpoint(endpoint.id)
+                assert found is not None
+                if found.status is status:
+                    return found
+                await asyncio.sleep(0.01)
+
     async def outcome(
         self, endpoint: Endpoint, event: ArticleEvent, status: DeliveryStatus, *, attempts: int = 1
     ) -> tuple[Delivery, tuple[Attempt, ...]]:
@@ -79,6 +92,7 @@ async def deliveries(
     *,
     clock: Clock | None = None,
     rules: AddressRules = LOOPBACK,
+    box: SecretBox = A_BOX,
     schedule: tuple[float, ...] = (0.01, 0.01),
     timeout: float = 5.0,  # noqa: ASYNC109 - of each attempt, not of this function
     lease: float = 30.0,
@@ -86,7 +100,7 @@ async def deliveries(
 ) -> AsyncIterator[Deliveries]:
     """Run a worker until the end of the block, with short waits between attempts."""
     clock = clock or SystemClock()
-    registry = Registry(redis)
+    registry = Registry(redis, box)
     queue = DeliveryQueue(redis, lease=timedelta(seconds=lease))
     async with open_worker(
         registry,

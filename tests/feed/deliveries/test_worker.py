@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from aiohttp import web
 from redis.asyncio import Redis
 from standardwebhooks import Webhook
 
@@ -24,30 +23,11 @@ from shared.events import ArticleEvent
 from shared.redis_connection import connect
 from tests.builders import an_event
 from tests.conftest import ValkeyServer
-from tests.feed.deliveries.delivery_builders import Deliveries, an_endpoint, deliveries
-from tests.receiver import Answer, Received, a_receiver
+from tests.feed.deliveries.answers import answering, holding
+from tests.feed.deliveries.delivery_builders import A_BOX, Deliveries, an_endpoint, deliveries
+from tests.receiver import a_receiver
 
 DELIVERED, DEAD, RETRYING = DeliveryStatus.DELIVERED, DeliveryStatus.DEAD, DeliveryStatus.RETRYING
-
-
-def answering(*statuses: int) -> Answer:
-    """Answer with these one after the other, the last one again and again."""
-    left = list(statuses)
-
-    async def answer(_: Received) -> web.StreamResponse:
-        return web.Response(status=left.pop(0) if len(left) > 1 else left[0])
-
-    return answer
-
-
-def holding(until: asyncio.Event) -> Answer:
-    """Answer when the test lets go, and not before."""
-
-    async def answer(_: Received) -> web.StreamResponse:
-        await until.wait()
-        return web.Response(status=204)
-
-    return answer
 
 
 async def test_a_delivery_arrives_as_the_contract_says_and_verifies(redis: Redis) -> None:
@@ -163,7 +143,7 @@ async def test_during_a_rotation_both_secrets_verify(redis: Redis) -> None:
 
 
 async def test_what_a_killed_worker_held_is_taken_up_after_its_lease(redis: Redis) -> None:
-    registry, queue = Registry(redis), DeliveryQueue(redis, lease=timedelta(seconds=0.3))
+    registry, queue = Registry(redis, A_BOX), DeliveryQueue(redis, lease=timedelta(seconds=0.3))
     async with a_receiver() as receiver:
         endpoint = an_endpoint(url=receiver.url)
         await registry.add_endpoint(endpoint)
@@ -178,7 +158,7 @@ async def test_what_a_killed_worker_held_is_taken_up_after_its_lease(redis: Redi
 
 
 async def test_a_lost_mark_forgets_no_delivery(redis: Redis) -> None:
-    registry, queue = Registry(redis), DeliveryQueue(redis)
+    registry, queue = Registry(redis, A_BOX), DeliveryQueue(redis)
     async with a_receiver() as receiver:
         endpoint = an_endpoint(url=receiver.url)
         await registry.add_endpoint(endpoint)
@@ -206,6 +186,19 @@ async def test_a_cancelled_worker_lets_attempts_end_and_gives_the_rest_back(redi
         assert await redis.zcard(keys.endpoint_leased(stuck.id)) == 0
         assert await redis.zcard(keys.endpoint_due(stuck.id)) == 1
         let_go.set()
+
+
+async def test_many_that_hang_are_all_given_back(redis: Redis) -> None:
+    let_go = asyncio.Event()
+    async with a_receiver() as hanging:
+        hanging.answer = holding(let_go)
+        async with deliveries(redis, grace=0.1) as sending:
+            endpoints = [await sending.add(f"{hanging.url}/{n}", concurrency=64) for n in range(4)]
+            await sending.intake.take(0, [an_event() for _ in range(64)])
+            await hanging.wait_for(200)
+        let_go.set()
+    assert [await redis.zcard(keys.endpoint_leased(e.id)) for e in endpoints] == [0] * 4
+    assert [await redis.zcard(keys.endpoint_due(e.id)) for e in endpoints] == [64] * 4
 
 
 async def test_a_worker_ends_at_whatever_step_it_is_cancelled(redis: Redis) -> None:

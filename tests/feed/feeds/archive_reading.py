@@ -1,14 +1,23 @@
 """Reads feeds and their archives over HTTP as a reader that follows RFC 5005 does, and fills feeds for it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
+from fastapi import FastAPI
 from lxml import etree
+from redis.asyncio import Redis
 
+from services.feed.feeds.archive_routes import archive_routes
+from services.feed.feeds.archives import Archives
 from services.feed.feeds.channel import Form
+from services.feed.feeds.directory import Directory
 from services.feed.feeds.index import FeedIndex
+from services.feed.feeds.renditions import Renditions
+from services.feed.feeds.routes import feed_routes
+from shared import problems
 from shared.events import ArticleEvent, EventType
 from tests.builders import NOON, an_article, an_event
 from tests.feed.feeds.articles import PUBLISHER
@@ -29,6 +38,28 @@ class Page:
     @property
     def older(self) -> str | None:
         return self.links.get("prev-archive")
+
+
+@dataclass(frozen=True)
+class Site:
+    """A process that serves feeds and archives, and a client of it."""
+
+    client: httpx.AsyncClient
+    archives: Archives
+
+
+@asynccontextmanager
+async def a_site(redis: Redis, **of_archives: int) -> AsyncIterator[Site]:
+    """Serve the feeds of a store."""
+    app = FastAPI()
+    problems.install(app)
+    renditions = Renditions(redis, 1, PUBLISHER)
+    archives = Archives(redis, renditions.writer, PUBLISHER, **of_archives)
+    app.include_router(archive_routes(archives))
+    app.include_router(feed_routes(Directory(redis, 1), renditions, PUBLISHER))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://feeds.test") as client:
+        client.headers["Accept-Encoding"] = "identity"
+        yield Site(client, archives)
 
 
 async def read(client: httpx.AsyncClient, url: str) -> Page:

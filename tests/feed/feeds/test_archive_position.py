@@ -26,6 +26,8 @@ def test_a_position_has_one_key_only(text: str) -> None:
     assert found is None or found.key == text
 
 
-@pytest.mark.parametrize("key", ["", "5", "5~", "~a", "05~a", "-0~a", "+5~a", "5~-a", "5~a/b", "5 ~a", "\u0665~a"])
+@pytest.mark.parametrize(
+    "key", ["", "5", "5~", "~a", "05~a", "-0~a", "+5~a", "5~-a", "5~a/b", "5 ~a", "\u0665~a"]
+)
 def test_anything_else_names_none(key: str) -> None:
     assert Position.of(key) is None

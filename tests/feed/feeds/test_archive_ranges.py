@@ -67,8 +67,9 @@ class Walker:
             self.next = found.older
 
     async def finish(self) -> None:
-        while self.next is not None:
+        for _ in range(100):
             await self.step()
+        assert self.next is None
         for article_id in self.throughout:
             assert self.seen.count(article_id) == 1, article_id
 
@@ -141,6 +142,7 @@ async def walk(shelf: Shelf) -> list[ArchiveRange]:
     while position is not None:
         found.append(await shelf.document(position))
         position = found[-1].older
+        assert len(found) < 100
     return found
 
 

@@ -54,6 +54,7 @@ RICH = an_article(
         {"url": "https://thinktank.example/a.ogg", "type": "audio/ogg", "length": 999},
     ),
     rights={"license": "https://creativecommons.org/licenses/by/4.0/", "notice": "© 2026 Ana Ruiz"},
+    corrections=({"at": NOON, "note": "The road is in Yukon & not <elsewhere>."},),
 )
 PLAIN = an_article(
     id="plain-1",
@@ -64,6 +65,11 @@ PLAIN = an_article(
     topics=(),
     outlet={"name": "Radio East"},
     kind="podcast",
+    image={"url": "https://radio.example/cover.png"},
+    enclosures=(
+        {"url": "https://radio.example/notes.pdf", "type": "application/pdf", "length": 5},
+        {"url": "https://radio.example/e.mp3", "type": "audio/mpeg", "length": 1234},
+    ),
 )
 
 

@@ -104,7 +104,9 @@ def test_a_consumer_that_does_not_know_a_feed_takes_its_article_out_until_it_is_
     unaware = decide(an_event(version=2), before, own_feeds(version=4))
     judged = judge_anew(unaware, own_feeds(an_own_feed(), version=5))
     first, out, back = in_feed(before), in_feed(unaware), in_feed(judged)
-    assert first and out and back
+    assert first is not None
+    assert out is not None
+    assert back is not None
     assert (out.score, back.score) == (None, epoch_ms(NOON))
     assert first.version < out.version < back.version
 
@@ -114,7 +116,8 @@ def test_of_two_verdicts_on_the_same_version_the_newer_definition_counts() -> No
     before = known(wide)
     after = judge_anew(before, own_feeds(narrow, version=2))
     first, second = in_feed(before), in_feed(after)
-    assert first and second
+    assert first is not None
+    assert second is not None
     assert (first.score, second.score) == (epoch_ms(NOON), None)
     assert second.version > first.version
     assert operations(after)[Selection("all")] == operations(before)[Selection("all")]

@@ -1,7 +1,6 @@
 """Feeds are made once per change, shared by all processes, never behind, and outlive a Redis that is away."""
 
 import asyncio
-import gzip
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -38,7 +37,7 @@ async def get(renditions: Renditions, form: Form = Form.RSS) -> Rendition:
 async def test_the_feed_of_everything_is_there_before_the_first_article(redis: Redis, form: Form) -> None:
     empty = await get(Renditions(redis, 1, PUBLISHER), form)
     again = await get(Renditions(redis, 1, PUBLISHER), form)
-    assert (empty.body, empty.etag(compressed=False)) == (again.body, again.etag(compressed=False))
+    assert (empty.body, empty.etag) == (again.body, again.etag)
 
 
 async def test_there_is_no_feed_that_never_held_an_article(redis: Redis) -> None:
@@ -58,7 +57,6 @@ async def test_all_processes_give_out_the_same_bytes_and_validators(redis: Redis
     made = await get(Renditions(redis, 1, PUBLISHER))
     taken = await get(Renditions(redis, 1, PUBLISHER))
     assert taken == made
-    assert gzip.decompress(taken.gzip) == taken.body
 
 
 async def test_a_change_shows_at_once_and_moves_both_validators(redis: Redis) -> None:
@@ -69,9 +67,12 @@ async def test_a_change_shows_at_once_and_moves_both_validators(redis: Redis) ->
         await index.apply(0, [event(version)])
         second = await get(renditions)
         assert f"version {version}".encode() in second.body
-        assert second.etag(compressed=False) != first.etag(compressed=False)
-        assert second.last_modified > first.last_modified
+        assert second.etag != first.etag
+        assert second.last_modified >= first.last_modified
         first = second
+    # At most a second ahead, for no answer may show a date that is yet to come.
+    seconds, _ = await redis.time()
+    assert first.last_modified.timestamp() <= seconds + 1
 
 
 async def test_a_withdrawal_moves_last_modified_forward(redis: Redis) -> None:
@@ -146,13 +147,13 @@ async def test_without_redis_the_last_known_bytes_are_given_out_as_stale(valkey:
     fresh = await get(renditions)
     valkey.kill()
     stale = await get(renditions)
-    assert (stale.body, stale.stale, fresh.stale) == (fresh.body, True, False)
+    assert (stale.body, stale.stale_for, fresh.stale_for) == (fresh.body, 0, None)
     with pytest.raises(Problem) as problem:
         await get(renditions, Form.ATOM)
     assert problem.value.status == 503
 
     valkey.start()
-    assert not (await get(renditions)).stale
+    assert (await get(renditions)).stale_for is None
     await redis.aclose()
 
 

@@ -6,6 +6,7 @@ from services.feed.deliveries.registry import Registry
 from services.feed.ops.endpoints import endpoint_reader
 from services.feed.ops.numbers import EndpointState
 from tests.builders import NOON, HandClock
+from tests.feed.deliveries.delivery_builders import A_BOX
 
 
 async def test_no_endpoint_no_numbers(redis: Redis) -> None:
@@ -13,7 +14,7 @@ async def test_no_endpoint_no_numbers(redis: Redis) -> None:
 
 
 async def test_a_new_endpoint_is_shown_with_its_partner_and_without_secrets(redis: Redis) -> None:
-    registry = Registry(redis)
+    registry = Registry(redis, A_BOX)
     await registry.add_partner(Partner(id="ptr_1", name="The Gazette", created_at=NOON))
     await registry.add_endpoint(
         Endpoint(

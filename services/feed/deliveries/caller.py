@@ -1,0 +1,56 @@
+"""Who calls the partner API, found once for each request, and what that one may see and do.
+
+Nothing of another partner is told, not even that it exists: it is 404. What only operators may do is 403.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from services.feed.deliveries.partner_tokens import PartnerTokens
+from shared.problems import Problem
+from shared.tokens import bearer, not_authorised, same_token
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An operator, when `partner_id` is None, or that partner."""
+
+    partner_id: str | None
+
+    def may_see(self, partner_id: str) -> bool:
+        """Tell whether what belongs to this partner exists for the caller."""
+        return self.partner_id in {None, partner_id}
+
+    def require_admin(self) -> None:
+        """Return when the caller is an operator; otherwise raise the 403."""
+        if self.partner_id is not None:
+            raise Problem(403, "This takes the admin token: a partner's own token does not reach that far.")
+
+
+def identify(admin_token: str, tokens: PartnerTokens) -> Callable[[Request], Awaitable[None]]:
+    """Return the guard of all routes: it finds out who calls, and answers 401 to whom it does not know."""
+
+    async def guard(request: Request) -> None:
+        token = bearer(request)
+        if same_token(token, admin_token):
+            request.state.caller = Caller(None)
+            return
+        partner_id = await tokens.partner_of(token)
+        if partner_id is None:
+            raise not_authorised()
+        request.state.caller = Caller(partner_id)
+
+    return guard
+
+
+def _caller_of(request: Request) -> Caller:
+    # A route outside the guard has no caller: it fails, and tells nothing.
+    caller: Caller = request.state.caller
+    return caller
+
+
+Calling = Annotated[Caller, Depends(_caller_of)]
+"""The caller, as a parameter of a route."""

@@ -1,0 +1,127 @@
+"""Removes what was kept long enough, a little at a time, and prolongs the life of bodies still needed."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from redis.asyncio import Redis
+
+from services.feed.deliveries.bodies import Bodies
+from services.feed.deliveries.delivery import DeliveryStatus
+from services.feed.deliveries.outage import through_outages
+from services.feed.deliveries.partner_events import PartnerEvents
+from services.feed.deliveries.registry import Registry
+from services.feed.deliveries.retention import Retention
+from shared import keys
+from shared.clock import Clock
+from shared.logs import get_logger
+from shared.timestamps import epoch_ms
+
+log = get_logger(__name__)
+
+_AT_ONCE = 500
+"""So few that Redis is never held up for long, and other work comes between."""
+
+_PAUSE, _EVERY = 0.05, 3600.0
+"""Seconds between two steps, and between two sweeps."""
+
+_YOUNG = timedelta(days=1)
+"""A body lives far longer than this anyway: those of fresh deliveries are not renewed each hour."""
+
+_UNFINISHED = (DeliveryStatus.PENDING, DeliveryStatus.RETRYING)
+
+_REMOVE_OLD = """
+-- KEYS: deliveries, status index, then of each delivery its hash and its attempts
+-- ARGV: status, before when its last attempt must lie, then the ids. Returns how many went.
+-- Looks again at each: one that was asked for meanwhile stays.
+local gone = 0
+for i = 3, #ARGV do
+  local at = 3 + (i - 3) * 2
+  local known = redis.call('HMGET', KEYS[at], 'status', 'last_attempt_at')
+  if not known[1] or (known[1] == ARGV[1] and tonumber(known[2] or '0') < tonumber(ARGV[2])) then
+    redis.call('UNLINK', KEYS[at], KEYS[at + 1])
+    redis.call('ZREM', KEYS[1], ARGV[i])
+    redis.call('ZREM', KEYS[2], ARGV[i])
+    gone = gone + 1
+  end
+end
+return gone
+"""
+
+
+class RetentionSweep:
+    """Sweeps once an hour. Several processes may do so at once: what one has removed the others do not find."""
+
+    def __init__(self, redis: "Redis", registry: Registry, clock: Clock, retention: Retention) -> None:
+        self._redis = redis
+        self._registry = registry
+        self._clock = clock
+        self._retention = retention
+        self._bodies = Bodies(redis, retention)
+        self._polled = PartnerEvents(redis, retention)
+
+    async def run(self) -> None:
+        """Sweep until cancelled. An outage of Redis is waited for; other errors are raised."""
+        while True:
+            await through_outages(self.sweep, "sweeping old deliveries")
+            await asyncio.sleep(_EVERY)
+
+    async def sweep(self) -> int:
+        """Do all that is to be done now, and return how many deliveries were removed."""
+        now = self._clock.now()
+        removed = 0
+        for endpoint_id in await self._registry.reread():
+            # Renewed first: a body must not go while the sweep is busy elsewhere.
+            for status in _UNFINISHED:
+                await self._renew(endpoint_id, status, now)
+            for status, kept in (
+                (DeliveryStatus.DELIVERED, self._retention.delivered),
+                (DeliveryStatus.DEAD, self._retention.dead),
+            ):
+                removed += await self._remove(endpoint_id, status, now - kept)
+        for partner in await self._registry.partners():
+            while await self._polled.drop_old(partner.id, now, _AT_ONCE):
+                await asyncio.sleep(_PAUSE)
+        if removed:
+            log.info("deliveries.removed", deliveries=removed)
+        return removed
+
+    async def _renew(self, endpoint_id: str, status: DeliveryStatus, now: datetime) -> None:
+        """Prolong the bodies of unfinished deliveries; what becomes one meanwhile had its body renewed."""
+        index, latest, start = keys.endpoint_status(endpoint_id, status), epoch_ms(now - _YOUNG), 0
+        while ids := await self._oldest(index, latest, start):
+            pipe = self._redis.pipeline(transaction=False)
+            for one in ids:
+                pipe.hmget(keys.delivery(endpoint_id, one), "partition", "event_id")
+            await self._bodies.renew((int(p), event.decode()) for p, event in await pipe.execute() if event)
+            # What leaves the index meanwhile would make a whole step pass over as many: half of it again.
+            start += (len(ids) + 1) // 2
+            await asyncio.sleep(_PAUSE)
+
+    async def _remove(self, endpoint_id: str, status: DeliveryStatus, before: datetime) -> int:
+        """Remove finished deliveries; those made before but tried later are passed over."""
+        index, latest = keys.endpoint_status(endpoint_id, status), epoch_ms(before)
+        removed = start = 0
+        while ids := await self._oldest(index, latest, start):
+            names = [
+                keys.endpoint_deliveries(endpoint_id),
+                index,
+                *(
+                    name
+                    for one in ids
+                    for name in (keys.delivery(endpoint_id, one), keys.attempts(endpoint_id, one))
+                ),
+            ]
+            gone = int(await self._redis.eval(_REMOVE_OLD, len(names), *names, status, latest, *ids))
+            removed += gone
+            start += len(ids) - gone
+            await asyncio.sleep(_PAUSE)
+        return removed
+
+    async def _oldest(self, index: str, latest: int, start: int) -> Sequence[str]:
+        """Return the ids of deliveries made before `latest`, from the `start`-th oldest on."""
+        members: list[Any] = await self._redis.zrangebyscore(
+            index, "-inf", f"({latest}", start=start, num=_AT_ONCE
+        )
+        return [member.decode() for member in members]
