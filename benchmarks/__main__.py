@@ -1,4 +1,4 @@
-"""Run all benchmarks, or the named ones: `python -m benchmarks [serving] [rendering] [freshness]`.
+"""Run all benchmarks, or the named ones: `python -m benchmarks [serving] [isolation] …`.
 
 Prints one table and writes it to `benchmarks/results.md`. Figures depend on the machine; the ratios are what
 counts, since every row was measured in turn with the one beside it.
@@ -7,11 +7,16 @@ counts, since every row was measured in turn with the one beside it.
 import sys
 from pathlib import Path
 
-from benchmarks import freshness, rendering, serving
+from benchmarks import freshness, isolation, rendering, serving
 from benchmarks.measuring import Report
 
 RESULTS = Path(__file__).parent / "results.md"
-BENCHMARKS = {"rendering": rendering.run, "serving": serving.run, "freshness": freshness.run}
+BENCHMARKS = {
+    "rendering": rendering.run,
+    "serving": serving.run,
+    "freshness": freshness.run,
+    "isolation": isolation.run,
+}
 
 
 def main() -> None:

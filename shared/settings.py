@@ -38,6 +38,8 @@ KNOWN_NAMES = frozenset(
         "PUBLISHER_DESCRIPTION",
         "ALLOW_PRIVATE_ENDPOINTS",
         "RETRY_SCHEDULE",
+        "KEEP_DELIVERED_DAYS",
+        "KEEP_DEAD_DAYS",
         "SECRETS_KEY",
         "SECRET_OVERLAP_HOURS",
     )

@@ -45,6 +45,8 @@ PURE = (
     "services.feed.feeds.selection",
     "services.feed.feeds.entry",
     "services.feed.feeds.applying",
+    "services.feed.feeds.archive_position",
+    "services.feed.feeds.archive_links",
     "services.feed.feeds.own_feed",
     "services.feed.feeds.presentation",
     "services.feed.feeds.atom",

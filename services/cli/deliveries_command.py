@@ -80,10 +80,29 @@ def show_delivery(service: Service, delivery: Delivery, *, as_json: AsJson = Fal
 
 @app.command("retry")
 @with_feed_service
-def retry_delivery(service: Service, delivery: Delivery) -> None:
-    """Send a delivery again now, also one that is dead or was delivered."""
-    service.post(_delivery_path(delivery, "/retry"))
-    echo(f"{delivery}: will be sent again")
+def retry_deliveries(
+    service: Service,
+    delivery: Annotated[str | None, typer.Argument(metavar="ID", help="One delivery's id.")] = None,
+    *,
+    status: Annotated[Status | None, typer.Option(help="All of this status instead.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(metavar="ID", help="Of those, only to this endpoint.")
+    ] = None,
+) -> None:
+    """Send a delivery again now, also one that is dead or was delivered, or all that have a status."""
+    if (delivery is None) is (status is None) or (delivery is not None and endpoint is not None):
+        raise typer.BadParameter("Name one delivery, or a --status (and an --endpoint).")
+    if delivery is not None:
+        service.post(_delivery_path(delivery, "/retry"))
+        echo(f"{delivery}: will be sent again")
+        return
+    wanted: dict[str, str | None] = {"status": status, "endpoint": endpoint}
+    answer = service.post("/api/deliveries/retry", wanted)
+    queued = answer["queued"]
+    while answer["cursor"] is not None:
+        answer = service.post("/api/deliveries/retry", {**wanted, "cursor": answer["cursor"]})
+        queued += answer["queued"]
+    echo(f"{queued} deliveries will be sent again")
 
 
 @app.command("replay")

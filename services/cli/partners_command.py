@@ -1,6 +1,6 @@
 """`newswire partners`: who receives webhooks."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer import echo
@@ -23,12 +23,12 @@ def add_partner(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Add a partner; prints its id."""
+    """Add a partner; prints its id and the token that is its own."""
     partner = service.post("/api/partners", {"name": name})
     if as_json:
         print_json(partner)
     else:
-        echo(partner["id"])
+        _print_token(partner)
 
 
 @app.command("list")
@@ -43,6 +43,18 @@ def list_partners(service: Service, *, as_json: AsJson = False) -> None:
     print_rows(columns, [[p.get(column) for column in columns] for p in answer["partners"]])
 
 
+@app.command("rotate-token")
+@with_feed_service
+def rotate_token(service: Service, partner: Partner, *, as_json: AsJson = False) -> None:
+    """Give a partner a new token and print it; the old one is void at once."""
+    found = find_partner(service, partner)
+    rotated = service.post(f"/api/partners/{found['id']}/rotate-token")
+    if as_json:
+        print_json(rotated)
+    else:
+        _print_token(rotated)
+
+
 @app.command("remove")
 @with_feed_service
 def remove_partner(service: Service, partner: Partner) -> None:
@@ -50,3 +62,8 @@ def remove_partner(service: Service, partner: Partner) -> None:
     found = find_partner(service, partner)
     service.delete(f"/api/partners/{found['id']}")
     echo(f"{found['id']}: removed")
+
+
+def _print_token(partner: dict[str, Any]) -> None:
+    echo(f"id     {partner['id']}")
+    echo(f"token  {partner['token']}")

@@ -16,6 +16,8 @@ from services.feed.deliveries.intake import Intake
 from services.feed.deliveries.opening import open_worker
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
+from services.feed.deliveries.retention import Retention
+from services.feed.deliveries.retention_sweep import RetentionSweep
 from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.routes import delivery_routes
 from services.feed.deliveries.worker import DeliveryWorker
@@ -80,6 +82,7 @@ class Worker:
     consuming: Consuming
     deliveries: DeliveryWorker
     own_feeds: OwnFeedFilling
+    retention: RetentionSweep
 
 
 def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Worker | None = None) -> Web:
@@ -129,6 +132,7 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
             clock=clock,
             rules=AddressRules(settings.allow_private_endpoints),
             admin_token=token,
+            retention=_retention(settings),
             overlap=timedelta(hours=settings.secret_overlap_hours),
         )
     )
@@ -151,7 +155,7 @@ async def open_worker_half(settings: FeedSettings, redis: "Redis", *, clock: Clo
         schedule=RetrySchedule(settings.retry_schedule),
         user_agent=f"Newswire/{version('newswire')}",
     ) as deliveries:
-        intake = Intake(redis, registry, queue, clock, wake=deliveries.wake)
+        intake = Intake(redis, registry, queue, clock, wake=deliveries.wake, retention=_retention(settings))
         consuming = Consuming(
             redis_url(settings),
             redis,
@@ -159,7 +163,16 @@ async def open_worker_half(settings: FeedSettings, redis: "Redis", *, clock: Clo
             applies={FEEDS: FeedIndex(redis, settings.partitions).apply, DELIVERIES: intake.take},
             clock=clock,
         )
-        yield Worker(consuming, deliveries, OwnFeedFilling(redis, settings.partitions))
+        sweep = RetentionSweep(redis, registry, clock, _retention(settings))
+        yield Worker(consuming, deliveries, OwnFeedFilling(redis, settings.partitions), sweep)
+
+
+def _retention(settings: FeedSettings) -> Retention:
+    return Retention(
+        delivered=timedelta(days=settings.keep_delivered_days),
+        dead=timedelta(days=settings.keep_dead_days),
+        schedule=RetrySchedule(settings.retry_schedule),
+    )
 
 
 async def run(settings: FeedSettings, role: Role) -> None:
@@ -180,6 +193,7 @@ async def run(settings: FeedSettings, role: Role) -> None:
         if works:
             worker = await stack.enter_async_context(open_worker_half(settings, redis, clock=clock))
             parts += [worker.consuming.run(), worker.deliveries.run(), worker.own_feeds.run()]
+            parts.append(worker.retention.run())
         if listening is not None:
             web = make_web(settings, redis, clock=clock, worker=worker)
             parts += [serve(web.front, listening), web.sampler.run(), web.watch.run(), web.renditions.run()]

@@ -29,6 +29,9 @@ class FeedSettings(SharedSettings):
         *(2 * 3600, 5 * 3600, 10 * 3600, 14 * 3600, 20 * 3600, 24 * 3600),
     )
     """Seconds from each failed attempt to the next; after the last one the delivery is dead."""
+    keep_delivered_days: Annotated[float, Field(gt=0, le=3650)] = 30
+    keep_dead_days: Annotated[float, Field(gt=0, le=3650)] = 90
+    """How long a delivery's record stays after its last attempt, when that ended it so."""
     secrets_key: Annotated[tuple[str, ...], NoDecode] = ()
     """The keys that secrets are sealed with at rest: the first one seals, each of them opens."""
     secret_overlap_hours: Annotated[float, Field(ge=0, le=7 * 24)] = 24

@@ -5,11 +5,11 @@ from typing import Any
 WORDS_WITHOUT_END = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 4
 
 BODY = """
-<p>The road opened late this year, and the mills in the south have noticed. <a href="https://example.org/a-long/
-address">A ledger kept by the drivers</a> has the dates since 1952.</p>
+<p>The road opened late this year, and the mills in the south have noticed. <a href="https://ledger.example/">A ledger kept
+by the drivers</a> has the dates since 1952.</p>
 <h2>What the drivers saw</h2>
-<p>Four weeks of thaw in March are a nuisance. In January they are a harvest that cannot be moved, and a price that
-every bakery between the lake and the sea will ask in May.</p>
+<p>Four weeks of thaw in March are a nuisance. In January they are a harvest that cannot be moved, and a
+price that every bakery between the lake and the sea will ask in May.</p>
 <blockquote><p>Nobody closes the road. The road closes itself.</p></blockquote>
 <table><caption>Days on which lorries could cross</caption>
 <thead><tr><th scope="col">Winter</th><th scope="col">First crossing</th><th scope="col">Last crossing</th>
@@ -17,7 +17,7 @@ every bakery between the lake and the sea will ask in May.</p>
 <tbody><tr><td>2023/24</td><td>19 December</td><td>2 April</td><td>105</td><td>40.0</td></tr>
 <tr><td>2024/25</td><td>4 January</td><td>21 March</td><td>76</td><td>36.5</td></tr>
 <tr><td>2025/26</td><td>23 January</td><td>27 February</td><td>35</td><td>22.0</td></tr></tbody></table>
-<pre>thickness_cm = 4 * (load_tonnes ** 0.5)   # the drivers' own rule of thumb, which has never been written down</pre>
+<pre>thickness_cm = 4 * (load_tonnes ** 0.5)   # the drivers' own rule, which nobody has written down</pre>
 <ul><li>Flour goes up first.</li><li>Then bread.</li><li>Then tempers.</li></ul>
 """
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.readers.item import Item
+from tests.readers.item import Item, sounds
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,18 @@ def last_author(item: Item) -> tuple[str, ...]:
 def authors_in_one(item: Item) -> tuple[str, ...]:
     """Show all authors as one text."""
     return (", ".join(item.authors),) if item.authors else ()
+
+
+_LONGEST_ITUNES_AUTHOR = 255
+
+
+def episodes_author_too(item: Item) -> tuple[str, ...]:
+    """Show an episode's `itunes:author`, which is all names that it has room for, as one more author."""
+    authors = item.authors or ()
+    if not authors or "podcast" not in (item.tags or ()) or not sounds(item):
+        return authors
+    joined = (", ".join(authors[:count]) for count in range(len(authors), 0, -1))
+    return (*authors, next(text for text in joined if len(text) <= _LONGEST_ITUNES_AUTHOR))
 
 
 def author_or(instead: str) -> Callable[[Item], tuple[str, ...]]:

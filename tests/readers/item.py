@@ -66,10 +66,14 @@ def item_from_json(stated: dict[str, Any]) -> Item:
 
 
 def the_one_of_rss(item: Item) -> tuple[Enclosure, ...]:
-    """Return the enclosure for which RSS has room: an episode's sound, else the first; others are Media RSS."""
+    """Return the enclosure for which RSS has room, an episode's sound or else the first."""
     files = item.enclosures or ()
-    sounds = [file for file in files if file.type and file.type.startswith("audio/")]
-    return (*sounds, *files)[:1] if "podcast" in (item.tags or ()) else files[:1]
+    return (*sounds(item), *files)[:1] if "podcast" in (item.tags or ()) else files[:1]
+
+
+def sounds(item: Item) -> tuple[Enclosure, ...]:
+    """Return the audio files."""
+    return tuple(file for file in item.enclosures or () if str(file.type).startswith("audio/"))
 
 
 def differences(read: Iterable[Item], said: Iterable[Item]) -> list[str]:

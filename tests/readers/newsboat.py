@@ -1,5 +1,6 @@
 """Newsboat, a reader for terminals: run without one, and asked through the store that it keeps."""
 
+import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -25,7 +26,10 @@ class Newsboat:
     def poll(self) -> None:
         """Ask every feed for news."""
         files = ("-u", self._urls, "-c", self._store, "-C", self._settings)
-        subprocess.run(["newsboat", *files, "-x", "reload"], check=True, capture_output=True, timeout=60)
+        # It makes a folder in the home of whoever runs it, whatever files it is given.
+        home = os.environ | {"HOME": str(self._store.parent)}
+        command: list[str | Path] = ["newsboat", *files, "-x", "reload"]
+        subprocess.run(command, env=home, check=True, capture_output=True, timeout=60)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return its items as it stores them."""

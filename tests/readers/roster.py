@@ -52,9 +52,12 @@ _HTML_ANEW = Deviation(
 _TITLE_AS_HTML = Deviation(
     RSS, "title", "takes a title with something like an entity in it for HTML", shows.title_taken_for_html
 )
+_ITUNES_AUTHOR = Deviation(
+    RSS, "authors", "counts an episode's `itunes:author` as one more author", shows.episodes_author_too
+)
 
 READERS = (
-    Reader("feedparser", XML, read_with_feedparser, deviations=(_TITLE_AS_HTML, _HTML_ANEW)),
+    Reader("feedparser", XML, read_with_feedparser, deviations=(_TITLE_AS_HTML, _HTML_ANEW, _ITUNES_AUTHOR)),
     Reader(
         "fastfeedparser",
         ALL,
@@ -69,6 +72,7 @@ READERS = (
         deviations=(
             _TITLE_AS_HTML,
             _HTML_ANEW,
+            _ITUNES_AUTHOR,
             Deviation(XML, "authors", "keeps the last author only", shows.last_author),
         ),
     ),

@@ -1,6 +1,7 @@
 """What a subscriber notices between polls: news once, changes in place, and nothing when nothing is new."""
 
 from collections.abc import Callable, Iterator
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -27,6 +28,8 @@ class Subscriber(NamedTuple):
     missing: installed.Missing = installed.with_the_tests
     first_polls: int = 1
     """How often it polls before it remembers the feed's validators."""
+    by_the_second: bool = False
+    """Whether it takes a feed for unchanged as long as Last-Modified, in whole seconds, is the same."""
     follows_edits: bool = True
     """Whether it shows an item as the feed has it now; an e-mail stays as it was delivered."""
 
@@ -35,8 +38,8 @@ SUBSCRIBERS = (
     Subscriber("reader", "rss", Library),
     Subscriber("reader", "atom", Library),
     Subscriber("reader", "json", Library),
-    Subscriber("newsboat", "rss", Newsboat, installed.newsboat, first_polls=2),
-    Subscriber("newsboat", "atom", Newsboat, installed.newsboat, first_polls=2),
+    Subscriber("newsboat", "rss", Newsboat, installed.newsboat, first_polls=2, by_the_second=True),
+    Subscriber("newsboat", "atom", Newsboat, installed.newsboat, first_polls=2, by_the_second=True),
     Subscriber("rss2email", "atom", Mailbox, installed.rss2email, follows_edits=False),
 )
 
@@ -56,6 +59,7 @@ class Subscribed:
         for _ in range(subscriber.first_polls):
             self.reader.poll()
         self.reader.read_all()
+        self._outlast_the_second()
 
     def newcomer(self, folder: Path) -> Subscription:
         """Return a reader that has subscribed and not yet polled."""
@@ -88,7 +92,18 @@ class Subscribed:
     def polled(self) -> dict[str, Shown]:
         """Poll once more and return what the reader shows."""
         self.reader.poll()
+        self._outlast_the_second()
         return self.shown_by(self.reader)
+
+    def _outlast_the_second(self) -> None:
+        """Go on when the feed's next change will have a later Last-Modified, for a reader that needs it."""
+
+        def is_over() -> bool:
+            headers = self._installation.feed.get(f"/feeds/{self._feed}.rss").headers
+            return parsedate_to_datetime(headers["date"]) > parsedate_to_datetime(headers["last-modified"])
+
+        if self.subscriber.by_the_second:
+            self._installation.wait(is_over, "the second is over in which the feed changed last")
 
     def shown_by(self, reader: Subscription) -> dict[str, Shown]:
         """Return what a reader shows, titles without the mark of this feed."""

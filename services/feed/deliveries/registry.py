@@ -85,10 +85,11 @@ class Registry:
     async def seal_anew(self) -> list[str]:
         """Seal with the current key what is not; return the ids of endpoints that no key of ours opens."""
         unreadable: list[str] = []
-        for name, stored in (await self._redis.hgetall(keys.endpoints())).items():
-            endpoint = Endpoint.model_validate_json(stored)
+        stored: dict[Any, Any] = await self._redis.hgetall(keys.endpoints())
+        for name, value in stored.items():
+            endpoint = Endpoint.model_validate_json(value)
             texts = [secret.key for secret in endpoint.secrets] + list(endpoint.headers.values())
-            if not self._opened(stored).readable:
+            if not self._opened(value).readable:
                 unreadable.append(name.decode())
             elif not all(map(self._box.is_current, texts)):
                 await self.change_endpoint(name.decode(), lambda known: known)

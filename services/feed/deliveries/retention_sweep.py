@@ -51,7 +51,7 @@ return gone
 
 
 class RetentionSweep:
-    """Sweeps once an hour. Several processes may do so at once: what one has removed the others do not find."""
+    """Sweeps once an hour. Several processes may do so at once: what one removed the others do not find."""
 
     def __init__(self, redis: "Redis", registry: Registry, clock: Clock, retention: Retention) -> None:
         self._redis = redis
@@ -81,7 +81,7 @@ class RetentionSweep:
             ):
                 removed += await self._remove(endpoint_id, status, now - kept)
         for partner in await self._registry.partners():
-            while await self._polled.drop_old(partner.id, now, _AT_ONCE):
+            while await self._polled.drop_old(partner.id, now, _AT_ONCE):  # noqa: ASYNC110 - waits for nothing
                 await asyncio.sleep(_PAUSE)
         if removed:
             log.info("deliveries.removed", deliveries=removed)

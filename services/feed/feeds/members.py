@@ -16,7 +16,7 @@ from services.feed.feeds.own_feed import name_of, title_in
 from services.feed.feeds.selection import ALL, Selection, is_own
 from shared import keys
 
-_AT_A_TIME = 500
+_AT_A_TIME = 100
 
 TOLD_FOR_MS = 30 * 24 * 60 * 60 * 1000
 """How long a withdrawal is told of in the feeds that held the article (milliseconds)."""
@@ -99,7 +99,7 @@ class Members:
         return [article_id.decode() for article_id in found]
 
     async def withdrawn(self, selection: Selection, updated: int) -> dict[str, int]:
-        """Return what was withdrawn in the 30 days before `updated`, latest first, and when (ms since 1970)."""
+        """Return what was withdrawn in the 30 days before `updated`, latest first, and when (all in ms)."""
         async with self.redis.pipeline(transaction=False) as pipe:
             pipe.zrevrangebyscore(
                 keys.feed_withdrawn(selection), "+inf", updated - TOLD_FOR_MS, 0, _MOST_TOLD, withscores=True

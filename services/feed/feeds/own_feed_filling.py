@@ -44,7 +44,7 @@ class OwnFeedFilling:
         self._members = Members(redis)
         self._changes = Changes(redis)
         self._sweep_seconds = sweep_seconds
-        self._under_way: asyncio.Task[None] | None = None
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Settle what is not settled, at the start and every few seconds, until cancelled."""
@@ -57,13 +57,20 @@ class OwnFeedFilling:
 
     async def settle_within(self, seconds: float) -> bool:
         """Settle, and tell whether it was done in time; otherwise it goes on without the caller."""
-        if self._under_way is None or self._under_way.done():
-            self._under_way = asyncio.create_task(self.settle())
-        under_way = self._under_way
-        done, _ = await asyncio.wait({under_way}, timeout=seconds)
+        # One that is under way already may have looked before the caller's change.
+        settling = asyncio.create_task(self.settle())
+        self._under_way.add(settling)
+        settling.add_done_callback(self._finish)
+        done, _ = await asyncio.wait({settling}, timeout=seconds)
         if done:
-            under_way.result()
+            settling.result()
         return bool(done)
+
+    def _finish(self, settling: asyncio.Task[None]) -> None:
+        self._under_way.discard(settling)
+        if not settling.cancelled():
+            # Marks an error as seen when nobody waits any more: the next sweep tries again.
+            settling.exception()
 
     async def settle(self) -> None:
         """Return when all feeds are what the definitions say that were in force at the call."""

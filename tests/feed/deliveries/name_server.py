@@ -60,8 +60,8 @@ def _record(name: str, answer: str) -> RR:
     except ValueError:
         return RR(name, QTYPE.CNAME, rdata=CNAME(answer), ttl=0)
     if address.version == 4:
-        return RR(name, QTYPE.A, rdata=A(answer), ttl=0)
-    return RR(name, QTYPE.AAAA, rdata=AAAA(answer), ttl=0)
+        return RR(name, QTYPE.A, rdata=A(tuple(address.packed)), ttl=0)
+    return RR(name, QTYPE.AAAA, rdata=AAAA(tuple(address.packed)), ttl=0)
 
 
 class _Resolver(AbstractResolver):
@@ -81,7 +81,7 @@ class _Resolver(AbstractResolver):
             for record in reply.rr:
                 if QTYPE[record.rtype] == "CNAME":
                     return await self.resolve(str(record.rdata).rstrip("."), port, family)
-                found.append(str(record.rdata))
+                found.append(str(ip_address(bytes(record.rdata.data))))
         if not found:
             raise OSError(socket.EAI_NONAME, "no such name")
         return [

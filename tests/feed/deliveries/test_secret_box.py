@@ -1,6 +1,8 @@
 """Secrets stand sealed in Redis, open only to the right key, and no wrong key loses anything."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -24,6 +26,7 @@ async def everything_in(redis: Redis) -> bytes:
     """Return all names and values that Redis holds, of every type that we use."""
     whole = b""
     async for name in redis.scan_iter():
+        found: Sequence[Any]
         match await redis.type(name):
             case b"string":
                 found = [await redis.get(name)]
@@ -33,8 +36,6 @@ async def everything_in(redis: Redis) -> bytes:
                 found = await redis.lrange(name, 0, -1)
             case b"zset":
                 found = await redis.zrange(name, 0, -1)
-            case b"stream":
-                found = [repr(entry).encode() for entry in await redis.xrange(name)]
             case other:
                 raise AssertionError(f"{name!r} is a {other!r}, which this test cannot read yet")
         whole += b"\n".join([name, *found])
@@ -124,7 +125,7 @@ async def test_two_secrets_sign_until_the_overlap_ends_and_one_after_it(redis: R
             old.id, lambda known: known.with_new_secret(clock.now(), timedelta(hours=24))
         )
         assert new is not None
-        signatures = []
+        signatures: list[list[str]] = []
         for hours in (23.9, 0.2):
             clock.move(hours=hours)
             await sending.intake.take(0, [an_event()])
@@ -145,7 +146,7 @@ def test_a_text_is_sealed_once_and_opened_by_the_right_key_alone() -> None:
     assert old.open("whsec_x") == "whsec_x"
 
 
-@pytest.mark.parametrize("text", ["", "short", "sixteen-characters-or-more", new_key()[:-2], "é" * 44])
+@pytest.mark.parametrize("text", ["", "short", "sixteen-characters-or-more", "A" * 42, "é" * 44])
 def test_what_is_no_key_is_known_as_such(text: str) -> None:
     assert not is_key(text)
     assert is_key("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=")

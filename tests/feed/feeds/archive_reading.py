@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -80,16 +81,19 @@ def page_of(answer: httpx.Response) -> Page:
         )
     root = etree.fromstring(answer.content)
     head = root[0] if root.tag == "rss" else root
-    links = {one.get("rel", ""): one.get("href", "") for one in head.xpath("atom:link", namespaces=_NAMES)}
     return Page(
-        ids=tuple(
-            str(one) for one in head.xpath("item/guid/text()|atom:entry/atom:id/text()", namespaces=_NAMES)
-        ),
-        links=links,
-        is_archive=bool(head.xpath("fh:archive", namespaces=_NAMES)),
-        updated=str(head.xpath("string(lastBuildDate|atom:updated)", namespaces=_NAMES)),
-        feed_id=str(head.xpath("string(atom:id)", namespaces=_NAMES)),
+        ids=tuple(_found(head, "item/guid/text()|atom:entry/atom:id/text()")),
+        links={link.get("rel"): link.get("href") for link in _found(head, "atom:link")},
+        is_archive=bool(_found(head, "fh:archive")),
+        updated="".join(_found(head, "lastBuildDate/text()|atom:updated/text()")),
+        feed_id="".join(_found(head, "atom:id/text()")),
     )
+
+
+def _found(head: etree._Element, path: str) -> list[Any]:
+    found = head.xpath(path, namespaces=_NAMES)
+    assert isinstance(found, list)
+    return found
 
 
 async def walk(client: httpx.AsyncClient, form: Form, selection: str = "all") -> list[Page]:

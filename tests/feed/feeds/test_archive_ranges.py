@@ -104,33 +104,34 @@ def test_what_is_there_all_the_time_is_met_exactly_once(
     server: ValkeyServer, start: dict[str, int], script: list[tuple[str, str, int]]
 ) -> None:
     async def play() -> None:
-        redis = connect(server.url)
-        await redis.config_set("appendfsync", "no")
-        await redis.flushall()
-        shelf = Shelf(redis)
-        for article_id, at in start.items():
-            await shelf.put(article_id, at)
-        walkers = [Walker(shelf)]
-        await walkers[0].begin()
-        for action, article_id, number in script:
-            if action == "put":
-                await shelf.put(article_id, number)
-            elif action == "withdraw":
-                await shelf.withdraw(article_id)
-            elif action == "begin":
-                walkers.append(Walker(shelf))
-                await walkers[-1].begin()
-            else:
-                await walkers[number % len(walkers)].step()
+        async with connect(server.url) as redis:
+            await redis.config_set("appendfsync", "no")
+            await redis.flushall()
+            shelf = Shelf(redis)
+            for article_id, at in start.items():
+                await shelf.put(article_id, at)
+            walkers = [Walker(shelf)]
+            await walkers[0].begin()
+            for action, article_id, number in script:
+                if action == "put":
+                    await shelf.put(article_id, number)
+                elif action == "withdraw":
+                    await shelf.withdraw(article_id)
+                elif action == "begin":
+                    walkers.append(Walker(shelf))
+                    await walkers[-1].begin()
+                else:
+                    await walkers[number % len(walkers)].step()
+                for walker in walkers:
+                    walker.throughout = {
+                        i: at for i, at in walker.throughout.items() if shelf.held.get(i) == at
+                    }
             for walker in walkers:
-                walker.throughout = {i: at for i, at in walker.throughout.items() if shelf.held.get(i) == at}
-        for walker in walkers:
-            await walker.finish()
-        last = Walker(shelf)
-        await last.begin()
-        await last.finish()
-        assert last.seen == shelf.order()
-        await redis.aclose()
+                await walker.finish()
+            last = Walker(shelf)
+            await last.begin()
+            await last.finish()
+            assert last.seen == shelf.order()
 
     asyncio.run(play())
 
@@ -228,6 +229,13 @@ async def test_documents_that_have_become_empty_are_left_out_but_still_answer(sh
     assert after[-1].older is None
     for empty in (before[-3], before[-1]):
         assert (await shelf.document(empty.position)).ids == ()
+
+
+async def test_a_document_of_which_only_the_oldest_article_is_left_is_still_met(shelf: Shelf) -> None:
+    before = await walk(shelf)
+    for article_id in before[-2].ids[:-1]:
+        await shelf.withdraw(article_id)
+    assert [one.ids for one in (await walk(shelf))[-2:]] == [before[-2].ids[-1:], before[-1].ids]
 
 
 async def test_a_feed_that_shows_all_it_has_has_no_archive(redis: Redis) -> None:

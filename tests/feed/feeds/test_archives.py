@@ -1,15 +1,20 @@
 """Archive documents over HTTP: what they say, how long they hold, and what changes them."""
 
 import gzip
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from services.feed.feeds.archive_position import Position
 from services.feed.feeds.channel import Form
 from services.feed.feeds.index import FeedIndex
+from services.feed.feeds.rendition import Edition
+from services.feed.feeds.selection import ALL
+from shared import keys
 from shared.identifiers import article_uri
 from tests.conftest import ValkeyServer
 from tests.feed.feeds.archive_reading import (
@@ -24,6 +29,9 @@ from tests.feed.feeds.archive_reading import (
     withdrawn,
 )
 from tests.feed.feeds.articles import PUBLISHER
+from tests.feed.feeds.atom_rules import atom_complaints
+from tests.feed.feeds.jsonfeed_rules import jsonfeed_complaints
+from tests.feed.feeds.rss_rules import rss_complaints
 
 
 @pytest.fixture
@@ -83,6 +91,19 @@ async def test_the_link_header_says_the_same(site: Site) -> None:
         answer = await get(site, page.links["self"])
         links = {one["rel"]: one["url"] for one in answer.links.values()}
         assert links == {rel: url for rel, url in page.links.items() if rel != "alternate"}
+
+
+@pytest.mark.parametrize(
+    ("form", "complaints"),
+    [(Form.ATOM, atom_complaints), (Form.RSS, rss_complaints), (Form.JSON, jsonfeed_complaints)],
+)
+async def test_every_document_keeps_the_rules_of_its_format(
+    site: Site, index: FeedIndex, form: Form, complaints: Callable[[bytes], list[str]]
+) -> None:
+    urls = await urls_of(site, form)
+    await publish(index, [withdrawn(numbered(number)) for number in range(50)])
+    for url in urls:
+        assert complaints((await get(site, url)).content) == []
 
 
 async def test_a_small_feed_has_no_archive(redis: Redis, index: FeedIndex) -> None:
@@ -227,6 +248,28 @@ async def test_memory_is_bounded(redis: Redis, site: Site) -> None:
     async with a_site(redis, kept_bytes=10) as small:
         for url in await urls_of(site):
             assert (await get(small, url)).content == (await get(site, url)).content
+
+
+async def test_an_archive_at_a_secret_path_stays_under_it_and_in_no_memory(site: Site) -> None:
+    url = (await urls_of(site))[2]
+    position = Position.of(url.rpartition("/")[2].removesuffix(".atom"))
+    assert position is not None
+    made = site.archives.made
+    for times in (1, 2):
+        found = await site.archives.get(Edition(ALL, Form.ATOM), position, path="/feeds/private/secret/mine")
+        assert found is not None
+        assert site.archives.made == made + times
+        assert found.cache_control == "private, no-store"
+        ours = {link for link in re.findall(rb'href="([^"]+)"', found.body) if b"/feeds/" in link}
+        assert len(ours) == 3
+        assert all(link.startswith(b"https://news.example/feeds/private/secret/mine") for link in ours)
+
+
+async def test_boundaries_take_little_room(site: Site, redis: Redis) -> None:
+    await urls_of(site)
+    held = await redis.memory_usage(keys.feed_boundaries(ALL), samples=0)
+    assert held is not None
+    assert held < 230 * 5
 
 
 async def test_without_the_store_readers_are_told_to_come_again(site: Site, valkey: ValkeyServer) -> None:

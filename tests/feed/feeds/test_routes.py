@@ -122,23 +122,6 @@ async def test_a_feed_in_another_script_has_an_address(client: httpx.AsyncClient
     assert (await client.get(feed["feed_url"].removeprefix("https://news.example"))).json() == feed
 
 
-async def test_the_landing_page_lists_each_feed_in_each_format(
-    client: httpx.AsyncClient, index: FeedIndex
-) -> None:
-    await index.apply(0, [an_event(article=an_article(title="<b>Ice</b> & roads"))])
-    answer = await client.get("/")
-    page = answer.text
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert "<script" not in page
-    assert "&lt;b&gt;Ice&lt;/b&gt; &amp; roads" in page
-    for selection in ("all", "kind/commentary", "topic/energy", "author/ana-ruiz"):
-        for form in ("rss", "atom", "json"):
-            assert page.count(f'href="https://news.example/feeds/{selection}.{form}"') == 2
-    assert len(re.findall(r'<link rel="alternate"[^>]* title="([^"]+)"', page)) == 5 * 3
-    assert "1 article · newest" in page
-
-
 async def test_the_opml_file_names_every_feed(client: httpx.AsyncClient, index: FeedIndex) -> None:
     await index.apply(0, [an_event()])
     root = etree.fromstring((await client.get("/feeds.opml")).content)
@@ -148,29 +131,6 @@ async def test_the_opml_file_names_every_feed(client: httpx.AsyncClient, index: 
     }
     assert feeds["https://news.example/feeds/topic/energy.rss"] == "Institute for Ice & Roads: Energy"
     assert len(feeds) == 5
-
-
-async def test_an_article_has_a_plain_page(client: httpx.AsyncClient, index: FeedIndex) -> None:
-    article = an_article(
-        id="a-1", url=None, title="Ice & <roads>", authors=({"name": "A"}, {"name": "B"}, {"name": "C"})
-    )
-    await index.apply(0, [an_event(article=article)])
-    answer = await client.get("/articles/a-1")
-    assert answer.status_code == 200
-    assert "Ice &amp; &lt;roads&gt;" in answer.text
-    assert "By A, B and C" in answer.text
-    assert "2 March 2026" in answer.text
-    assert "<p>The road opened late this year.</p>" in answer.text
-
-
-async def test_a_withdrawn_article_is_gone_and_another_was_never_there(
-    client: httpx.AsyncClient, index: FeedIndex
-) -> None:
-    await index.apply(0, [an_event(article=an_article(id="a-1"), type=EventType.WITHDRAWN, version=2)])
-    gone, unknown = await client.get("/articles/a-1"), await client.get("/articles/a-2")
-    assert (gone.status_code, unknown.status_code) == (410, 404)
-    assert "The road opened" not in gone.text
-    assert "withdrawn" in gone.text
 
 
 async def test_operators_list_the_feeds_and_build_them_anew(
