@@ -48,7 +48,8 @@ class Report:
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         remarks = "".join(f"- {remark}\n" for remark in self.remarks)
         return (
-            f"# Benchmarks\n\nMedians of {ROUNDS} rounds or more, in which the rows took turns. {_machine()}\n\n"
+            "# Benchmarks\n\n"
+            f"Medians of {ROUNDS} rounds or more, in which the rows took turns. {_machine()}\n\n"
             f"{table}\n\n{remarks}"
         )
 

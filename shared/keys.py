@@ -87,7 +87,7 @@ def feeds() -> str:
 
 
 def feed_changes() -> str:
-    """Return which feeds changed when (sorted set): feed → articles counted until then, and the count itself."""
+    """Return which feeds changed when (sorted set): feed → the count until then; and the count itself."""
     return f"{PREFIX}feeds:changes"
 
 

@@ -19,8 +19,10 @@ _FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
     *("--disable-dev-shm-usage", "--hide-scrollbars", "--remote-debugging-port=0"),
+    "--autoplay-policy=no-user-gesture-required",
 )
 _ANSWER_WITHIN = 60.0
+_PHONE = 600
 
 Message = dict[str, Any]
 
@@ -55,6 +57,10 @@ class Connection:
     def events(self, session: str) -> list[Message]:
         """Return all events of a page so far."""
         return [event for event in self._events if event.get("sessionId") == session]
+
+    def forget(self, session: str) -> None:
+        """Forget the events of a page so far."""
+        self._events = [event for event in self._events if event.get("sessionId") != session]
 
     def wait_for(self, session: str, wanted: Callable[[Message], bool], what: str) -> Message:
         """Return the first event of a page that is wanted, now or soon."""
@@ -94,13 +100,7 @@ class Browser:
         page = Page(self._connection, session)
         for domain in ("Page", "Runtime", "Network", "Log"):
             page.call(f"{domain}.enable")
-        phone = width < 600
-        page.call(
-            "Emulation.setDeviceMetricsOverride",
-            **{"width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone},
-        )
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-        page.call("Emulation.setEmulatedMedia", features=[scheme])
+        page.look(width, height=height, dark=dark)
         page.call("Emulation.setScriptExecutionDisabled", value=not scripts)
         try:
             yield page
@@ -119,8 +119,19 @@ class Page:
         """Call a method of the protocol for this page."""
         return self._connection.call(method, self._session, **parameters)
 
+    def look(self, width: int, *, height: int = 900, dark: bool = False) -> None:
+        """Make the screen as wide as this, and its owner one who likes it light or dark."""
+        screen = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < _PHONE}
+        self.call("Emulation.setDeviceMetricsOverride", **screen)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        self.call("Emulation.setEmulatedMedia", features=[scheme])
+
     def open(self, url: str, **headers: str) -> int:
-        """Go to an address, wait until everything is loaded, and return the status of the answer."""
+        """Go to an address, wait until everything is loaded, and return the status of the answer.
+
+        What the page before asked for and complained about is forgotten.
+        """
+        self._connection.forget(self._session)
         self.call("Network.setExtraHTTPHeaders", headers=headers)
         loader = self.call("Page.navigate", url=url)["loaderId"]
         self._connection.wait_for(
@@ -134,8 +145,12 @@ class Page:
         return int(answer["params"]["response"]["status"])
 
     def evaluate(self, expression: str) -> Any:
-        """Return what an expression of JavaScript comes to; promises are waited for."""
-        answer = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
+        """Return what an expression of JavaScript comes to, as if a person had just clicked.
+
+        Promises are waited for.
+        """
+        manner = {"awaitPromise": True, "returnByValue": True, "userGesture": True}
+        answer = self.call("Runtime.evaluate", expression=expression, **manner)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 

@@ -1,4 +1,4 @@
-"""A Chromium, the accessibility rules, and an installation with articles in it: made once for all these tests."""
+"""A Chromium, the accessibility rules, and an installation with articles in it, made once for all tests."""
 
 import io
 import os

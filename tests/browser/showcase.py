@@ -5,8 +5,8 @@ from typing import Any
 WORDS_WITHOUT_END = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 4
 
 BODY = """
-<p>The road opened late this year, and the mills in the south have noticed. <a href="https://ledger.example/">A ledger kept
-by the drivers</a> has the dates since 1952.</p>
+<p>The road opened late this year, and the mills in the south have noticed.
+<a href="https://ledger.example/">A ledger kept by the drivers</a> has the dates since 1952.</p>
 <h2>What the drivers saw</h2>
 <p>Four weeks of thaw in March are a nuisance. In January they are a harvest that cannot be moved, and a
 price that every bakery between the lake and the sea will ask in May.</p>

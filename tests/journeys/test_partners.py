@@ -17,11 +17,11 @@ async def test_a_partner_that_was_down_gets_everything(valkey: ValkeyServer, tmp
         endpoint = installation.register_endpoint(f"http://127.0.0.1:{port}/hook")
         accepted = {installation.accept(title=f"Article {n}")["event_id"] for n in range(20)}
 
-        def all_retrying() -> bool:
+        def some_failed() -> bool:
             page = installation.feed.get("/api/deliveries", params={"status": "retrying"}).json()
-            return len(page["deliveries"]) == 20
+            return len(page["deliveries"]) >= 5
 
-        installation.wait(all_retrying, "every delivery has failed once")
+        installation.wait(some_failed, "deliveries have failed; after ten in a row the rest is held back")
         async with a_receiver(port) as receiver:
             received = await receiver.wait_for(20)
             webhook = Webhook(endpoint["secret"])

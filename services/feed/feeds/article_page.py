@@ -1,5 +1,6 @@
 """A page for an article: for those without one of their own, and for whoever asks about any other."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
@@ -17,6 +18,9 @@ from services.feed.feeds.structured_data import license_url, social_tags, struct
 from services.feed.feeds.text_direction import direction
 from shared.article import Article
 from shared.author_name import without_honorifics
+
+# Cleaned HTML has every attribute in double quotes, and no `<` in a text.
+_TAG = re.compile(r'(<[a-z0-9]*)((?:[^>"]|"[^"]*")*>)')
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ def article_page(known: KnownArticle, publisher: Publisher) -> bytes:
         direction=direction(article.language),
         # The one text that is HTML already; without it the summary stands in.
         text=article.summary,
-        body=Markup(article.content_html or ""),  # noqa: S704 - ingest has cleaned it
+        body=Markup(_reachable(article.content_html or "")),  # noqa: S704 - ingest has cleaned it
         authors=[(author.name, _search(without_honorifics(author.name))) for author in article.authors],
         published=_dated(article.published_at, publisher) if article.published_at else None,
         updated=_updated(article, publisher),
@@ -69,6 +73,11 @@ def article_page(known: KnownArticle, publisher: Publisher) -> bytes:
         # Made so that it cannot end its element; no entity would be read in there.
         structured=Markup(structured_data(article, entry, publisher)),  # noqa: S704 - see above
     )
+
+
+def _reachable(content: str) -> str:
+    """Let the keyboard reach tables: a wide one is scrolled sideways on a small screen."""
+    return _TAG.sub(lambda tag: tag[1] + ' tabindex="0"' + tag[2] if tag[1] == "<table" else tag[0], content)
 
 
 def _search(words: str) -> str:

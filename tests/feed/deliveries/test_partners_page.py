@@ -15,9 +15,8 @@ from services.feed.deliveries.signature import new_secret, signed_headers
 from tests.builders import an_event
 
 PAGE = (Path(__file__).parents[3] / "docs" / "partners.md").read_text()
-SAMPLES = {
-    name: (language, code) for language, name, code in re.findall(r"```(\w+) (\w+)\n(.*?)```", PAGE, re.S)
-}
+SAMPLES = {name: (language, code) for language, name, code in _SAMPLE.findall(PAGE)}
+_SAMPLE = re.compile(r"```(\w+) (\w+)\n(.*?)```", re.DOTALL)
 
 DRIVERS = {
     "python": "{code}\nimport json, sys\ngiven = json.load(sys.stdin)\n"
@@ -35,7 +34,7 @@ def test_the_page_has_a_sample_for_everybody() -> None:
 
 
 def test_the_payload_on_the_page_is_one_of_ours() -> None:
-    (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.S)
+    (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     assert json.loads(shown) == json.loads(event_body(an_event()))
 
 
