@@ -15,8 +15,8 @@ from services.feed.deliveries.signature import new_secret, signed_headers
 from tests.builders import an_event
 
 PAGE = (Path(__file__).parents[3] / "docs" / "partners.md").read_text()
-SAMPLES = {name: (language, code) for language, name, code in _SAMPLE.findall(PAGE)}
 _SAMPLE = re.compile(r"```(\w+) (\w+)\n(.*?)```", re.DOTALL)
+SAMPLES = {name: (language, code) for language, name, code in _SAMPLE.findall(PAGE)}
 
 DRIVERS = {
     "python": "{code}\nimport json, sys\ngiven = json.load(sys.stdin)\n"
