@@ -10,6 +10,7 @@ from services.ingest.decide import (
     Changed,
     Moment,
     Refused,
+    Unchanged,
     decide_draft,
     decide_restoral,
     decide_withdrawal,
@@ -100,3 +101,14 @@ def test_what_the_state_does_not_allow_is_refused() -> None:
     for decision, status in refusals:
         assert isinstance(decision, Refused)
         assert decision.status == status
+
+
+def test_a_correction_is_a_change_and_the_same_one_again_is_none() -> None:
+    corrected = {"corrections": [{"at": "2026-03-02", "note": "Yukon."}]}
+    record = changed(changed(None), NOON + HOUR, **corrected)
+    assert (record.version, record.changed_at) == (2, NOON + HOUR)
+    assert [correction.note for correction in record.article.corrections] == ["Yukon."]
+
+    for again in (corrected, {}):
+        draft = read_article({"title": "Ice roads", **again})
+        assert decide_draft(record, "one", draft, at(NOON + 2 * HOUR)) == Unchanged(record)

@@ -8,7 +8,7 @@ OPENS_AFTER = 10
 FIRST_PAUSE = timedelta(seconds=1)
 """Between the failure that opens the breaker and the first probe; doubled with every probe that fails."""
 
-LONGEST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(seconds=5)
 """Bounds how long an endpoint that works again waits for its backlog."""
 
 DISABLED_AFTER = timedelta(days=5)

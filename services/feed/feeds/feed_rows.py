@@ -11,6 +11,13 @@ from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.text_direction import direction
 
 _FORM_NAMES = {Form.RSS: "RSS", Form.ATOM: "Atom", Form.JSON: "JSON"}
+_SORTS = {
+    "custom": "Collection",
+    "kind": "Kind",
+    "topic": "Topic",
+    "author": "Author",
+    "outlet": "Outlet",
+}
 _NAMED = 3
 
 
@@ -39,9 +46,10 @@ class FeedLink:
 
 @dataclass(frozen=True)
 class FeedRow:
-    """A feed in a list; `full_title` is what a reader would call it."""
+    """A feed in a list; `full_title` is what a reader would call it, `sort` says of what it is a feed."""
 
     title: str
+    sort: str
     full_title: str
     articles: int
     links: tuple[FeedLink, ...]
@@ -53,6 +61,7 @@ def feed_row(feed: ListedFeed, known: Mapping[str, KnownArticle], publisher: Pub
     newest = known.get(feed.newest or "")
     return FeedRow(
         title=feed.title,
+        sort=_SORTS.get(feed.group, ""),
         full_title=feed_title(publisher, feed.selection, feed.title),
         articles=feed.articles,
         links=feed_links(feed, publisher),

@@ -1,4 +1,4 @@
-"""The pages for people over HTTP: the list of feeds, its search, and pages for articles."""
+"""The pages for people over HTTP: the list of feeds, also as OPML, its search, and pages for articles."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,8 @@ from services.feed.feeds.content_coding import encoded
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.feed_rows import headline
 from services.feed.feeds.feed_search import LONGEST_QUERY
-from services.feed.feeds.opml import GROUP_TITLES
+from services.feed.feeds.opml import GROUP_TITLES, opml
+from services.feed.feeds.opml import MEDIA_TYPE as OPML_TYPE
 from services.feed.feeds.pages import (
     PAGE_HEADERS,
     STYLESHEET,
@@ -20,7 +21,7 @@ from services.feed.feeds.pages import (
     withdrawn_page,
 )
 from services.feed.feeds.publisher import Publisher
-from services.feed.feeds.representation import Representation, answer, etag_of
+from services.feed.feeds.representation import FOR_EVERYONE, Representation, answer, etag_of
 from services.feed.feeds.selection import ALL
 from services.feed.feeds.shown_feeds import Question, largest_by_group, look_up
 from services.feed.feeds.store_outage import unless_out_of_reach
@@ -44,6 +45,12 @@ def page_routes(directory: Directory, publisher: Publisher) -> APIRouter:
             page = await (front.landing() if question.asks_nothing else front.found(question))
         return answer(request, page)
 
+    @router.api_route("/feeds.opml", methods=_READ)
+    async def opml_file(request: Request) -> Response:
+        with unless_out_of_reach():
+            found = await front.opml()
+        return answer(request, found)
+
     @router.api_route("/articles/{article_id}", methods=_READ)
     async def article(request: Request, article_id: str) -> Response:
         with unless_out_of_reach():
@@ -62,13 +69,14 @@ def page_routes(directory: Directory, publisher: Publisher) -> APIRouter:
 
 
 class FrontPage:
-    """Makes the landing page, once for each state of the feeds, and the pages of its search."""
+    """Makes the landing page and the OPML file, once for each state of the feeds, and answers searches."""
 
     def __init__(self, directory: Directory, publisher: Publisher) -> None:
         self._directory = directory
         self._catalogue = Catalogue(directory)
         self._publisher = publisher
         self._made: tuple[Listing, Representation] | None = None
+        self._made_opml: tuple[Listing, Representation] | None = None
 
     async def landing(self) -> Representation:
         """Return the landing page."""
@@ -81,6 +89,14 @@ class FrontPage:
             lines = [headline(known[i], self._publisher) for i in newest if i in known]
             self._made = listing, _page(landing_page(groups, lines, known, self._publisher))
         return self._made[1]
+
+    async def opml(self) -> Representation:
+        """Return all feeds as OPML."""
+        listing = await self._catalogue.listing()
+        if self._made_opml is None or self._made_opml[0] is not listing:
+            body = opml(listing.feeds, self._publisher)
+            self._made_opml = listing, _representation(body, OPML_TYPE, FOR_EVERYONE)
+        return self._made_opml[1]
 
     async def found(self, question: Question) -> Representation:
         """Return the page that answers a question."""

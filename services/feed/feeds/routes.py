@@ -1,4 +1,4 @@
-"""The feeds over HTTP (contract §5) in three formats, and the list of them. `front.py` stands before."""
+"""The feeds over HTTP (contract §5) in three formats. `front.py` stands before them, `page_routes.py` beside."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -6,15 +6,12 @@ from services.feed.feeds.channel import Form
 from services.feed.feeds.content_coding import CODINGS, IDENTITY, acceptable_codings
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.feed_representation import feed_representation
-from services.feed.feeds.opml import MEDIA_TYPE as OPML_TYPE
-from services.feed.feeds.opml import opml
 from services.feed.feeds.page_routes import page_routes
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.rendition import Edition
 from services.feed.feeds.renditions import Renditions
-from services.feed.feeds.representation import FOR_EVERYONE, Representation, answer, etag_of, not_acceptable
+from services.feed.feeds.representation import FOR_EVERYONE, answer, not_acceptable
 from services.feed.feeds.selection import parse_selection
-from services.feed.feeds.store_outage import unless_out_of_reach
 from shared.problems import Problem
 
 _READ = ["GET", "HEAD"]
@@ -39,12 +36,6 @@ def feed_routes(directory: Directory, renditions: Renditions, publisher: Publish
     Each answers GET and HEAD from one route, so that a 405 names both; OpenAPI has no form for that.
     """
     router = APIRouter(include_in_schema=False)
-
-    @router.api_route("/feeds.opml", methods=_READ)
-    async def opml_file(request: Request) -> Response:
-        with unless_out_of_reach():
-            body = opml(await directory.feeds(), publisher)
-        return answer(request, Representation(body, OPML_TYPE, etag_of(body), headers=FOR_EVERYONE))
 
     @router.api_route("/feeds/{selection:path}.{form}", methods=_READ_FROM_ANYWHERE)
     async def feed(request: Request, selection: str, form: str) -> Response:

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError
 from services.feed.feeds.changes import START, Changes, News
 from services.feed.feeds.pace import Pace
 from services.feed.feeds.selection import Selection
+from shared.cancellation import heed_cancellation
 from shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -86,10 +87,12 @@ class Watch:
                 if not self.cut_off:
                     log.warning("feeds.watch_interrupted", error=repr(error))
                 self.cut_off = True
+                heed_cancellation()
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 continue
             pause = POLL_SECONDS
+            heed_cancellation()
             await self._until_next()
 
     async def look(self) -> None:

@@ -1,14 +1,16 @@
 """An article becomes an entry that no format can stumble over."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.feed.feeds.entry import Category, Entry, entry_of
 from services.feed.feeds.excerpt import excerpt_of
-from shared.article import Outlet
+from shared.article import Enclosure, Outlet
 from tests.builders import NOON, an_article
 from tests.feed.feeds.articles import PUBLISHER
 
@@ -83,3 +85,21 @@ def test_an_excerpt_ends_at_a_word() -> None:
 
 def test_paragraphs_do_not_run_together_and_marks_inside_words_do_not_part_them() -> None:
     assert excerpt_of("<p>One.</p><p>T<b>w</b>o &amp; three.</p>") == "One. Two & three."
+
+
+def test_corrections_stand_at_the_end_with_the_day_of_the_publishers_zone() -> None:
+    late = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    article = an_article(is_excerpt=True, corrections=({"at": late, "note": "Yukon & not <there>."},))
+    berlin = replace(PUBLISHER, zone=ZoneInfo("Europe/Berlin"))
+    paragraph = "<p>Correction, {} March 2026: Yukon &amp; not &lt;there&gt;.</p>"
+    assert entry_of(article, NOON, NOON, PUBLISHER).html.endswith("</a></p>" + paragraph.format(2))
+    assert entry_of(article, NOON, NOON, berlin).html.endswith("</a></p>" + paragraph.format(3))
+
+
+def test_the_one_enclosure_of_an_episode_is_its_sound() -> None:
+    notes = Enclosure(url="https://t.example/n.pdf", type="application/pdf", length=1)
+    sound = Enclosure(url="https://t.example/e.mp3", type="audio/mpeg", length=2)
+    assert entry(kind="podcast", enclosures=(notes, sound)).enclosure == sound
+    assert entry(kind="report", enclosures=(notes, sound)).enclosure == notes
+    assert entry(kind="podcast", enclosures=(notes,)).enclosure == notes
+    assert entry().enclosure is None

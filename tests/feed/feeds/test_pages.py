@@ -1,30 +1,17 @@
-"""The pages for people as HTML, without a browser: what stands on them, and that nothing escapes from it."""
+"""The landing page and its search as HTML: what stands on them, and that nothing escapes from them."""
 
-import json
 from collections.abc import AsyncIterator
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 import pytest
 import pytest_asyncio
-from fastapi import FastAPI
-from lxml import html
+from lxml import etree, html
 from redis.asyncio import Redis
 
-from services.feed.feeds.directory import Directory
 from services.feed.feeds.index import FeedIndex
-from services.feed.feeds.page_routes import page_routes
-from services.feed.feeds.publisher import Publisher
-from shared.events import EventType
 from tests.builders import an_article, an_event
-
-PUBLISHER = Publisher(
-    name="Institute for <Ice> & Roads",
-    public_url="https://news.example/wire",
-    url="https://ice.example/",
-    description='Asks what a "warmer" north <means>.',
-)
-HOSTILE = "</script></title>\"'><script>alert(1)</script> & <!-- \u2028"
+from tests.feed.feeds.page_reading import HOSTILE, page_at, text_of, visiting
 
 
 @pytest.fixture
@@ -34,32 +21,8 @@ def index(redis: Redis) -> FeedIndex:
 
 @pytest_asyncio.fixture
 async def client(redis: Redis) -> AsyncIterator[httpx.AsyncClient]:
-    app = FastAPI()
-    app.include_router(page_routes(Directory(redis, 1), PUBLISHER))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://feeds.test") as client:
+    async with visiting(redis) as client:
         yield client
-
-
-async def page_at(client: httpx.AsyncClient, path: str, status: int = 200) -> html.HtmlElement:
-    """Return a page as its tree, after what every page must be."""
-    answer = await client.get(path)
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    policy = answer.headers["content-security-policy"]
-    assert "default-src 'none'" in policy
-    assert "form-action 'self'" in policy
-    root = html.document_fromstring(answer.text)
-    assert root.get("lang") == "en"
-    assert not root.xpath("//script[not(@type='application/ld+json')] | //iframe | //@onerror | //@onclick")
-    ids = root.xpath("//@id")
-    assert len(ids) == len(set(ids))
-    (skip,) = root.xpath("//a[@class='skip']/@href")
-    assert root.xpath(f"//main[@id='{skip[1:]}']")
-    return root
-
-
-def text_of(root: html.HtmlElement, path: str) -> list[str]:
-    return [" ".join(element.text_content().split()) for element in root.xpath(path)]
 
 
 async def test_the_landing_page_shows_every_feed_with_its_formats_number_and_newest_article(
@@ -152,6 +115,7 @@ async def test_search_finds_topics_and_authors_whatever_the_accents_and_capitals
     answer = await client.get("/", params={"q": query})
     page = html.document_fromstring(answer.text)
     assert text_of(page, "//li[@class='feed']/h3") == titles
+    assert all(told.endswith("1 article") for told in text_of(page, "//p[contains(@class, 'count')]"))
     assert page.xpath("//input[@name='q']/@value") == [query[:200]]
     assert page.xpath("//form/@method") == ["get"]
 
@@ -173,100 +137,11 @@ async def test_nothing_in_a_query_escapes(client: httpx.AsyncClient) -> None:
     assert page.xpath("//input[@name='q']/@value")[0].startswith("</script></title>\"'><script>")
 
 
-async def test_an_article_without_a_page_of_its_own_has_all_of_it_here(
-    client: httpx.AsyncClient, index: FeedIndex
-) -> None:
-    article = an_article(
-        id="a-1",
-        url=None,
-        subtitle="A deck",
-        authors=({"name": "Dr. Ana Ruiz"}, {"name": "B"}, {"name": "C"}),
-        outlet={"name": "The Daily", "url": "https://daily.example/"},
-        is_excerpt=True,
-        image={"url": "https://img.example/1.png", "alt": "A road", "credit": "T."},
-        enclosures=({"url": "https://cdn.example/1.mp3", "type": "audio/mpeg", "length": 1000},),
-        corrections=({"at": "2026-03-05T23:30:00Z", "note": "It was <not> so."},),
-        rights={"license": "CC BY 4.0", "notice": "© us"},
-    )
-    await index.apply(0, [an_event(article=article)])
-    page = await page_at(client, "/articles/a-1")
-    assert text_of(page, "//h1") == ["Ice roads and the price of bread"]
-    assert text_of(page, "//p[@class='lead']") == ["A deck"]
-    assert text_of(page, "//div[@class='byline']/p") == ["By Dr. Ana Ruiz, B and C"]
-    (search, *_) = page.xpath("//div[@class='byline']//a/@href")
-    assert (urlsplit(search).path, parse_qs(urlsplit(search).query)) == ("../", {"q": ["Ana Ruiz"]})
-    assert text_of(page, "//div[@class='byline']//li") == ["2 March 2026", "The Daily"]
-    assert text_of(page, "//div[@class='body']") == ["The road opened late this year."]
-    assert page.xpath("//figure/img/@alt") == ["A road"]
-    assert page.xpath("//audio[@controls]/@src") == ["https://cdn.example/1.mp3"]
-    assert text_of(page, "//section[@class='corrections']//li") == ["5 March 2026: It was <not> so."]
-    assert text_of(page, "//a[@href='https://daily.example/']") == ["Read the full article at The Daily"]
-    assert text_of(page, "//ul[contains(@class, 'rights')]/li") == ["© us", "CC BY 4.0"]
-    assert page.xpath("//link[@rel='canonical']/@href") == ["https://news.example/wire/articles/a-1"]
-    assert len(page.xpath("//link[@rel='alternate']")) == 3 * len(
-        ["all", "kind", "a", "b", "c", "o", "t", "t"]
-    )
-
-
-async def test_an_article_with_a_page_of_its_own_says_where_it_is(
-    client: httpx.AsyncClient, index: FeedIndex
-) -> None:
-    await index.apply(0, [an_event(article=an_article(id="a-1"))])
-    page = await page_at(client, "/articles/a-1")
-    own = "https://thinktank.example/commentary/ice-roads"
-    assert page.xpath("//link[@rel='canonical']/@href") == [own]
-    assert page.xpath("//meta[@property='og:url']/@content") == [own]
-    assert text_of(page, f"//a[@href='{own}']") == ["Read this article at thinktank.example"]
-
-
-async def test_dates_are_those_of_the_publishers_place(client: httpx.AsyncClient, index: FeedIndex) -> None:
-    late = an_article(id="a-1", published_at="2026-03-02T23:59:59Z", updated_at="2026-03-03T00:00:00Z")
-    await index.apply(0, [an_event(article=late)])
-    page = await page_at(client, "/articles/a-1")
-    assert text_of(page, "//div[@class='byline']//li") == ["2 March 2026", "Updated 3 March 2026"]
-    assert page.xpath("//div[@class='byline']//time/@datetime")[0] == "2026-03-02T23:59:59+00:00"
-
-
-async def test_a_language_that_is_written_from_right_to_left_is(
-    client: httpx.AsyncClient, index: FeedIndex
-) -> None:
-    await index.apply(0, [an_event(article=an_article(id="a-1", language="ar", title="طرق الجليد"))])
-    page = await page_at(client, "/articles/a-1")
-    assert page.xpath("//article[@lang='ar']/@dir") == ["rtl"]
-    landing = await page_at(client, "/")
-    assert landing.xpath("//section[@class='latest']//a[@lang='ar']/@dir") == ["rtl"]
-
-
-async def test_nothing_in_an_article_escapes(client: httpx.AsyncClient, index: FeedIndex) -> None:
-    article = an_article(
-        id="a-1",
-        title=HOSTILE,
-        subtitle=HOSTILE,
-        summary=HOSTILE,
-        authors=({"name": HOSTILE},),
-        topics=(HOSTILE,),
-        outlet={"name": HOSTILE},
-        image={"url": "https://img.example/1.png", "alt": HOSTILE, "credit": HOSTILE},
-        rights={"license": "javascript:alert(1)", "notice": HOSTILE},
-    )
-    await index.apply(0, [an_event(article=article)])
-    for path in ("/", "/?q=script", "/articles/a-1"):
-        page = await page_at(client, path)
-        assert not page.xpath("//a[starts-with(@href, 'javascript')]")
-    assert text_of(page, "//h1") == [" ".join(HOSTILE.split())]
-    (structured,) = page.xpath("//script[@type='application/ld+json']/text()")
-    assert json.loads(structured)["headline"] == HOSTILE
-
-
-async def test_a_withdrawn_article_is_gone_and_another_was_never_there(
-    client: httpx.AsyncClient, index: FeedIndex
-) -> None:
-    await index.apply(0, [an_event(article=an_article(id="a-1"), type=EventType.WITHDRAWN, version=2)])
-    gone = await page_at(client, "/articles/a-1", 410)
-    assert text_of(gone, "//h1") == ["This article was withdrawn"]
-    assert "Ice roads" not in gone.text_content()
-    unknown = await page_at(client, "/articles/a-2", 404)
-    assert text_of(unknown, "//h1") == ["No such article"]
+async def test_feeds_of_one_name_can_be_told_apart(client: httpx.AsyncClient, index: FeedIndex) -> None:
+    await index.apply(0, [an_event(article=an_article(topics=("Ice",), outlet={"name": "Ice"}, authors=()))])
+    page = await page_at(client, "/?q=ice")
+    told = text_of(page, "//p[contains(@class, 'count')]")
+    assert sorted(told) == ["Outlet · 1 article", "Topic · 1 article"]
 
 
 async def test_a_new_article_is_on_the_page_at_once(client: httpx.AsyncClient, index: FeedIndex) -> None:
@@ -288,3 +163,13 @@ async def test_the_landing_page_is_compressed_and_conditional(
     assert plain.headers["vary"] == small.headers["vary"] == "Accept-Encoding"
     again = await client.get("/", headers={"If-None-Match": plain.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_the_opml_file_is_made_anew_when_a_feed_is_new(
+    client: httpx.AsyncClient, index: FeedIndex
+) -> None:
+    for n in range(2):
+        await index.apply(0, [an_event(article=an_article(id=f"a-{n}", topics=(f"Topic {n}",)))])
+        root = etree.fromstring((await client.get("/feeds.opml")).content)
+        topics = [one.get("xmlUrl") for one in root.iterfind(".//outline[@text='Topics']/outline")]
+        assert topics == [f"https://news.example/wire/feeds/topic/topic-{m}.rss" for m in range(n + 1)]

@@ -65,7 +65,7 @@ posts = st.fixed_dictionaries(
 
 
 @given(posts)
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_whatever_is_accepted_is_valid_in_every_format(posted: dict[str, Any]) -> None:
     try:
         article = accepted("posted", posted)

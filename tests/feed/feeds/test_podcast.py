@@ -1,0 +1,65 @@
+"""Episodes and shows carry what podcast players look for, and nothing that is not known."""
+
+from typing import Any
+
+from lxml import etree
+
+from services.feed.feeds import rss
+from services.feed.feeds.channel import Form, channel_of
+from services.feed.feeds.entry import entry_of
+from services.feed.feeds.selection import ALL, Selection
+from tests.builders import NOON, an_article
+from tests.feed.feeds.articles import PUBLISHER
+from tests.feed.feeds.rss_rules import rss_complaints
+
+ITUNES = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
+SOUND = {"url": "https://t.example/e.mp3", "type": "audio/mpeg", "length": 9}
+
+
+def tags(parent: Any) -> dict[str, str]:
+    return {
+        child.tag.removeprefix(ITUNES): child.text or child.get("href")
+        for child in parent
+        if child.tag.startswith(ITUNES)
+    }
+
+
+def channel(selection: Selection, **fields: Any) -> Any:
+    head = channel_of(PUBLISHER, selection, Form.RSS, title="Podcasts", updated=NOON)
+    entry = entry_of(an_article(**fields), NOON, NOON, PUBLISHER)
+    document = rss.document(head, [rss.entry_bytes(entry)])
+    assert rss_complaints(document) == []
+    return etree.fromstring(document).find("channel")
+
+
+def episode(**fields: Any) -> dict[str, str]:
+    given = {"kind": "podcast", "enclosures": (SOUND,)}
+    return tags(channel(ALL, **(given | fields)).find("item"))
+
+
+def test_an_episode_has_author_summary_and_picture() -> None:
+    assert episode(image={"url": "https://t.example/c.jpg"}, authors=({"name": "Ana"}, {"name": "Ben"})) == {
+        "author": "Ana, Ben",
+        "summary": an_article().summary,
+        "image": "https://t.example/c.jpg",
+    }
+
+
+def test_a_picture_in_another_format_and_names_beyond_the_limit_are_left_out() -> None:
+    found = episode(
+        image={"url": "https://t.example/c.webp"}, authors=[{"name": letter * 200} for letter in "AB"]
+    )
+    assert found["author"] == "A" * 200
+    assert "image" not in found
+
+
+def test_only_an_episode_with_sound_is_one() -> None:
+    assert episode(enclosures=()) == episode(kind="report") == {}
+
+
+def test_the_feed_of_podcasts_is_a_show_and_no_other_feed_is() -> None:
+    assert tags(channel(Selection("kind/podcast"))) == {
+        "author": "Institute for Ice & Roads",
+        "summary": "The newest from Institute for Ice & Roads: Podcasts",
+    }
+    assert tags(channel(ALL)) == {}
