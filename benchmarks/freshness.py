@@ -1,4 +1,4 @@
-"""From an accepted article to its place in the feed, at 100 articles a second, all processes of an installation.
+"""From an accepted article to its place in the feed, at 100 articles a second, all processes of one machine.
 
 One client posts, another polls the feed without a pause, as no reader does: that is the hardest case, since
 every article is then shown by a rendition of its own. A burst follows: 10,000 articles as fast as they go in.

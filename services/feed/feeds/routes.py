@@ -1,4 +1,4 @@
-"""The feeds over HTTP (contract §5) in three formats. `front.py` stands before them, `page_routes.py` beside."""
+"""The feeds over HTTP (contract §5) in three formats; `front.py` stands before them, pages beside them."""
 
 from fastapi import APIRouter, Request, Response
 
