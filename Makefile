@@ -39,10 +39,11 @@ format: dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-COMPILE = $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package pip
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package pip
 
 # uv resolves for every platform at once; what it writes holds versions and hashes, no index address.
-lock:
+lock: install
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
 	$(COMPILE) --group build -o requirements-build.lock
 	$(COMPILE) -c requirements-build.lock -o requirements.lock pyproject.toml
 	$(COMPILE) -c requirements.lock --group build --group dev -o requirements-dev.lock pyproject.toml

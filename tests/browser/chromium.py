@@ -208,7 +208,7 @@ class Page:
 def chromium(binary: str) -> Iterator[Browser]:
     """Run a Chromium with an empty profile; it is ended afterwards."""
     with tempfile.TemporaryDirectory(prefix="nw-chromium-", ignore_cleanup_errors=True) as folder:
-        address = Path(folder) / "DevToolsActivePort"
+        announced = Path(folder) / "DevToolsActivePort"
         with subprocess.Popen(
             [binary, *_FLAGS, f"--user-data-dir={folder}", "about:blank"],
             stdout=subprocess.DEVNULL,
@@ -216,10 +216,15 @@ def chromium(binary: str) -> Iterator[Browser]:
         ) as process:
             try:
                 wait_until(
-                    lambda: address.exists() and address.read_text().count("\n") > 0, "Chromium answers", 60
+                    lambda: announced.exists() and announced.read_text().count("\n") > 0,
+                    "Chromium answers",
+                    60,
                 )
-                port, path = address.read_text().split()
-                with connect(f"ws://127.0.0.1:{port}{path}", max_size=None, proxy=None) as socket:
+                port, path = announced.read_text().split()
+                address = f"ws://127.0.0.1:{port}{path}"
+                # No pings: they would come from a thread that draws from `random`, and Hypothesis, in the same
+                # process, takes any change of that for a test's own.
+                with connect(address, max_size=None, proxy=None, ping_interval=None) as socket:
                     connection = Connection(socket)
                     yield Browser(connection)
                     connection.call("Browser.close")
