@@ -222,7 +222,7 @@ def chromium(binary: str) -> Iterator[Browser]:
                 )
                 port, path = announced.read_text().split()
                 address = f"ws://127.0.0.1:{port}{path}"
-                # No pings: they would come from a thread that draws from `random`, and Hypothesis, in the same
+                # No pings: they would come from a thread that draws from `random`; Hypothesis, in the same
                 # process, takes any change of that for a test's own.
                 with connect(address, max_size=None, proxy=None, ping_interval=None) as socket:
                     connection = Connection(socket)
