@@ -4,8 +4,9 @@ BIN := .venv/bin
 # feedgen comes as source only; its build uses the locked setuptools, not whatever is newest today.
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --only-binary :all: --no-binary feedgen
 TESTS ?= tests
+BENCH ?=
 
-.PHONY: run install dev test check format lock
+.PHONY: run install dev test bench check format lock
 
 run: install
 	$(BIN)/newswire up --seed seeds --demo
@@ -34,6 +35,10 @@ check: dev
 
 test: check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+# All benchmarks, or those named: make bench BENCH="serving rendering".
+bench: dev
+	$(BIN)/python -m benchmarks $(BENCH)
 
 format: dev
 	$(BIN)/ruff check --fix .

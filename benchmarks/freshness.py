@@ -36,9 +36,9 @@ def run(report: Report) -> None:
             "INGEST_PORT": str(ingest),
         }
         with (
-            newswire("ingest", **settings),
-            newswire("feed --role web", **settings),
-            newswire("feed --role worker", **settings),
+            newswire("ingest", settings),
+            newswire("feed --role web", settings),
+            newswire("feed --role worker", settings),
         ):
             for port in (feed, ingest):
                 wait_for(partial(answers, f"http://127.0.0.1:{port}/readyz"), "Newswire")

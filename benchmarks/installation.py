@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -62,8 +62,8 @@ def valkey(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def newswire(part: str, *, core: int | None = None, **settings: str) -> Iterator[int]:
-    """Run one process of Newswire, such as `feed --role web`."""
+def newswire(part: str, settings: Mapping[str, str], *, core: int | None = None) -> Iterator[int]:
+    """Run one process of Newswire, such as `feed --role web`; the settings without their common prefix."""
     environment = {f"NEWSWIRE_{name}": value for name, value in settings.items()}
     tokens = {"NEWSWIRE_ADMIN_TOKEN": TOKEN, "NEWSWIRE_INGEST_TOKEN": TOKEN, "NEWSWIRE_LOG_LEVEL": "warning"}
     command = [sys.executable, "-m", *f"services.{part}".split()]

@@ -1,7 +1,11 @@
-"""What all benchmarks share: rounds in turn, medians, the table, the machine, and the tools they need."""
+"""What all benchmarks share: rounds in turn, medians, the table, the machine, and the tools they need.
+
+A benchmark is a module with `run(report)`, which adds rows and remarks, and a line in `__main__.py`.
+"""
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -27,31 +31,47 @@ class Row:
     beside_figure: float | None = None
     target: str = ""
 
+    @property
+    def ratio(self) -> float | None:
+        """The figure in terms of the one beside it; None without one."""
+        return self.figure / self.beside_figure if self.beside_figure else None
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether there is a target that the ratio does not reach."""
+        if not self.target:
+            return False
+        sign, bound = self.target.split()
+        if self.ratio is None or sign not in {"≤", "≥"}:
+            raise ValueError(f"{self.what}: nothing can be held against {self.target!r}")
+        return self.ratio > float(bound) if sign == "≤" else self.ratio < float(bound)
+
     def cells(self) -> list[str]:
         """Return the row of the table."""
         there = "" if self.beside_figure is None else f"{self.beside}: {_number(self.beside_figure)}"
-        ratio = "" if not self.beside_figure else f"{self.figure / self.beside_figure:.2f}"
-        return [self.what, f"{_number(self.figure)} {self.unit}", there, ratio, self.target]
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        reached = "" if not self.target else "**no**" if self.is_missed else "yes"
+        return [self.what, f"{_number(self.figure)} {self.unit}", there, ratio, self.target, reached]
 
 
 @dataclass
 class Report:
-    """All rows of a run, and remarks on them."""
+    """The rows of one benchmark, and remarks on them."""
 
     rows: list[Row] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
+    def missed(self) -> list[str]:
+        """Return what did not reach its target."""
+        return [row.what for row in self.rows if row.is_missed]
+
     def text(self) -> str:
         """Return the whole as Markdown."""
-        head = ["what", "figure", "beside it", "ratio", "to reach"]
+        head = ["what", "figure", "beside it", "ratio", "to reach", "reached"]
         lines = [head, ["---"] * len(head), *(row.cells() for row in self.rows)]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         remarks = "".join(f"- {remark}\n" for remark in self.remarks)
-        return (
-            "# Benchmarks\n\n"
-            f"Medians of {ROUNDS} rounds or more, in which the rows took turns. {_machine()}\n\n"
-            f"{table}\n\n{remarks}"
-        )
+        return f"{_machine()}\n\n{table}\n\n{remarks}"
 
 
 def in_turn(cases: Mapping[str, Callable[[], float]], rounds: int = ROUNDS) -> dict[str, float]:
@@ -89,16 +109,9 @@ def _number(figure: float) -> str:
 
 
 def _machine() -> str:
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        )
-        if Path("/proc/cpuinfo").exists()
-        else (),
-        platform.processor(),
-    )
+    described = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    named = re.search(r"^model name\s*:\s*(.+)$", described, re.MULTILINE)
+    model = named[1] if named else platform.processor()
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores ({model}), {platform.system()} "

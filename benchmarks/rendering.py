@@ -79,7 +79,7 @@ def _told(element: Any) -> Element:
 
 def _built(told: Element, namespaces: dict[str | None, str]) -> Any:
     tag, attributes, text, children = told
-    root = etree.Element(tag, attributes, nsmap=namespaces)  # type: ignore[arg-type]  # its stubs are too strict
+    root = etree.Element(tag, attributes, nsmap=namespaces)
     root.text = text
     _add_children(root, children)
     return root

@@ -96,7 +96,7 @@ def _ours(folder: Path, redis_url: str) -> Iterator[Server]:
     port = free_port()
     settings = {"REDIS_URL": redis_url, "DATA_DIR": str(folder / "data"), "FEED_PORT": str(port)}
     url = f"http://127.0.0.1:{port}/feeds/all.rss"
-    with newswire("feed --role web", core=0, **settings) as process:
+    with newswire("feed --role web", settings, core=0) as process:
         wait_for(partial(answers, url), "Newswire")
         yield Server(url, process)
 

@@ -1,0 +1,1 @@
+"""Tests of what the benchmarks write, not of their figures."""
