@@ -160,6 +160,19 @@ def own_feeds_required(partition: int) -> str:
     return f"{PREFIX}{{p{partition}}}:own-feeds"
 
 
+# --- numbers for operators ------------------------------------------------------------------------------
+
+
+def tally() -> str:
+    """Return what all processes counted and timed so far (hash): name → count. It only grows."""
+    return f"{PREFIX}tally"
+
+
+def curves(step_seconds: int) -> str:
+    """Return the stream of what was seen of the backlog in steps of so many seconds; ids are the steps'."""
+    return f"{PREFIX}curves:{step_seconds}s"
+
+
 # --- partners and deliveries ----------------------------------------------------------------------------
 
 

@@ -19,6 +19,12 @@ FORBIDDEN = {
     "services.feed.feeds": ("services.feed.deliveries", "services.feed.consume", "services.feed.ops"),
     "services.feed.deliveries": ("services.feed.feeds", "services.feed.consume", "services.feed.ops"),
     "services.feed.consume": ("services.feed.ops",),
+    "services.feed.measures": (
+        "services.feed.feeds",
+        "services.feed.deliveries",
+        "services.feed.consume",
+        "services.feed.ops",
+    ),
     "services.feed.ops": ("services.feed.feeds", "services.feed.consume"),
 }
 """Part → what nothing in it may import."""
@@ -59,6 +65,10 @@ PURE = (
     "services.feed.deliveries.payload",
     "services.feed.deliveries.retry_schedule",
     "services.feed.deliveries.signature",
+    "services.feed.measures.histogram",
+    "services.feed.measures.names",
+    "services.feed.ops.curve_point",
+    "services.feed.ops.curves",
     "services.feed.ops.headline",
     "services.feed.ops.history",
     "services.feed.ops.numbers",

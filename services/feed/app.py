@@ -36,6 +36,9 @@ from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
 from services.feed.feeds.watch import Watch
+from services.feed.ops.curve_recorder import CurveRecorder
+from services.feed.ops.curve_routes import curve_routes
+from services.feed.ops.curve_store import CurveStore
 from services.feed.ops.endpoints import endpoint_reader
 from services.feed.ops.metrics import backlog_registry
 from services.feed.ops.routes import ops_routes
@@ -49,7 +52,7 @@ from shared.logs import get_logger
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.serving import bind, run_until_stopped, serve
 from shared.streams import DELIVERIES, FEEDS, prepare
-from shared.tokens import keep_token
+from shared.tokens import keep_token, require_bearer
 
 log = get_logger(__name__)
 
@@ -71,6 +74,7 @@ class Web:
     app: FastAPI
     front: Front
     sampler: Sampler
+    curves: CurveRecorder
     watch: Watch
     renditions: Renditions
 
@@ -136,11 +140,13 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
             overlap=timedelta(hours=settings.secret_overlap_hours),
         )
     )
+    curve_store = CurveStore(redis, clock)
+    app.include_router(curve_routes(curve_store, clock, lambda request: require_bearer(request, token)))
     app.include_router(ops_routes(sampler, admin_token=token, registry=backlog_registry(sampler.latest)))
     app.include_router(health_routes(*checks))
     problems.install(app)
     api_docs.install(app)
-    return Web(app, Front(app, renditions), sampler, watch, renditions)
+    return Web(app, Front(app, renditions), sampler, CurveRecorder(curve_store), watch, renditions)
 
 
 @asynccontextmanager
@@ -197,5 +203,6 @@ async def run(settings: FeedSettings, role: Role) -> None:
         if listening is not None:
             web = make_web(settings, redis, clock=clock, worker=worker)
             parts += [serve(web.front, listening), web.sampler.run(), web.watch.run(), web.renditions.run()]
+            parts.append(web.curves.run(web.sampler.latest, lambda: web.sampler.totals.latencies))
         log.info("feed.started", role=role.value, url=settings.base_url if serves else None)
         await run_until_stopped(*parts)

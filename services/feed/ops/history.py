@@ -64,6 +64,7 @@ class History:
             outlook=ahead.outlook,
             consumers=last.consumers,
             consumers_dead=last.consumers_dead,
+            redeliveries=last.redeliveries,
             dead_letters=last.dead_letters,
             state=state,
             since=from_epoch_ms(self._state[1]),

@@ -7,6 +7,7 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from services.feed.measures.names import Totals, totals
 from services.feed.ops.samples import GroupSample
 from services.feed.ops.stream_report import BEGINNING, GroupReport, StreamReport, read_report
 from services.feed.ops.unread import certain_lag, count_unread, first_id
@@ -20,6 +21,7 @@ class Look:
 
     at_ms: int
     samples: tuple[GroupSample, ...]
+    totals: Totals
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class _Row:
     group: str
     report: StreamReport
     dead_letters: int
+    redeliveries: int
 
     @property
     def stream(self) -> str:
@@ -47,33 +50,36 @@ class _Row:
 
 async def look(redis: "Redis", partitions: int) -> Look:
     """Return what Redis says of every stream and group. Raises redis-py's errors when it does not."""
-    at_ms, rows = await _reports(redis, partitions)
+    at_ms, tally, rows = await _reports(redis, partitions)
     unread = await _oldest_unread(redis, rows)
     samples = [
         _sample(row, at_ms, await _lag(redis, row), unread.get((row.stream, row.group))) for row in rows
     ]
-    return Look(at_ms, tuple(samples))
+    return Look(at_ms, tuple(samples), tally)
 
 
-async def _reports(redis: "Redis", partitions: int) -> tuple[int, list[_Row]]:
+async def _reports(redis: "Redis", partitions: int) -> tuple[int, Totals, list[_Row]]:
     pipe = redis.pipeline(transaction=False)
     pipe.time()
+    pipe.hgetall(keys.tally())
     for partition in range(partitions):
         # redis-py's own `xinfo_stream(full=True)` cannot limit the entries it asks for.
         pipe.execute_command("XINFO STREAM", keys.events(partition), "FULL", "COUNT", 1, full=True)
         for group in GROUPS:
             pipe.xlen(keys.dead_letters(partition, group))
-    (seconds, microseconds), *replies = [_unless_failed(r) for r in await pipe.execute(raise_on_error=False)]
+    now, stored, *replies = [_unless_failed(r) for r in await pipe.execute(raise_on_error=False)]
+    seconds, microseconds = now
+    tally = totals(stored)
     rows = []
     step = 1 + len(GROUPS)
     for partition in range(partitions):
         reply, *dead_letters = replies[partition * step : (partition + 1) * step]
         report = StreamReport() if reply is None else read_report(reply)
         rows += [
-            _Row(partition, group, report, int(count))
+            _Row(partition, group, report, int(count), tally.redelivered.get((partition, group), 0))
             for group, count in zip(GROUPS, dead_letters, strict=True)
         ]
-    return seconds * 1000 + microseconds // 1000, rows
+    return seconds * 1000 + microseconds // 1000, tally, rows
 
 
 def _unless_failed(reply: Any) -> Any:
@@ -118,5 +124,6 @@ def _sample(row: _Row, at_ms: int, lag: int | None, oldest_unread_id: str | None
         consumers=alive,
         consumers_dead=len(found.consumers) - alive,
         dead_letters=row.dead_letters,
+        redeliveries=row.redeliveries,
         group_exists=row.report.group(row.group) is not None,
     )

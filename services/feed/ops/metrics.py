@@ -26,6 +26,7 @@ _GROUP_GAUGES: dict[str, str] = {
     "seconds_to_drain": "Seconds until nothing waits; +Inf when the lag does not shrink",
     "consumers": "Consumers that are alive",
     "consumers_dead": "Consumers that the group knows and that are not",
+    "redeliveries": "Entries handed out once more because whoever had them did not finish",
     "dead_letters": "Events that the group gave up",
 }
 

@@ -67,6 +67,8 @@ class GroupNumbers(Frozen):
     """Consumers that are alive: they asked for work within 5 s, or within 10 s with work in hand."""
     consumers_dead: int | None = None
     """Consumers that the group still knows and that are not."""
+    redeliveries: int | None = None
+    """Entries handed out once more because whoever had them did not finish, since the store was begun."""
     dead_letters: int | None = None
     state: State = State.UNKNOWN
     since: AwareDatetime | None = None

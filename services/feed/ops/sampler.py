@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from services.feed.measures.names import Totals
 from services.feed.ops.history import History
 from services.feed.ops.look import look
 from services.feed.ops.numbers import Backlog, EndpointNumbers, GroupNumbers, ReadEndpoints, State
@@ -61,6 +62,8 @@ class Sampler:
         self._looked_at = clock.now()
         self._state_since: tuple[State, datetime] = (State.UNKNOWN, clock.now())
         self._latest = self._unknown("Redis has not been looked at yet.")
+        self.totals = Totals()
+        """Everything that all processes counted, as last seen."""
 
     async def run(self) -> None:
         """Look at Redis for ever; one that is away is said to be away until it is back."""
@@ -102,6 +105,7 @@ class Sampler:
             return self._unknown("Redis cannot be reached.")
         except RedisError as error:
             return self._unknown(f"Redis cannot be read: {error}")
+        self.totals = seen.totals
         streams = tuple(self._histories[s.stream, s.group].add(s) for s in seen.samples)
         state = overall_state(streams, self._endpoints)
         at = from_epoch_ms(seen.at_ms)

@@ -31,6 +31,7 @@ class GroupSample:
     consumers: int
     consumers_dead: int
     dead_letters: int
+    redeliveries: int = 0
     group_exists: bool = True
 
     @property

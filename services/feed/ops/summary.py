@@ -12,9 +12,14 @@ _WORST_FIRST = (State.STALLED, State.UNKNOWN, State.BEHIND, State.OK)
 
 def overall_state(groups: Iterable[GroupNumbers], endpoints: Iterable[EndpointNumbers]) -> State:
     """Return the worst state of all groups; `behind` at least when deliveries are long past due."""
-    found = {group.state for group in groups}
-    if any(is_late(endpoint) for endpoint in endpoints):
-        found.add(State.BEHIND)
+    late = [State.BEHIND for endpoint in endpoints if is_late(endpoint)]
+    states = [group.state for group in groups]
+    return worst_state([*states, *late]) if states else State.UNKNOWN
+
+
+def worst_state(states: Iterable[State]) -> State:
+    """Return the worst of several states; of none, nothing is known."""
+    found = set(states)
     return next((state for state in _WORST_FIRST if state in found), State.UNKNOWN)
 
 

@@ -1,0 +1,54 @@
+"""`GET /api/backlog/history`: the backlog over time, as the dashboard draws it."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime
+from redis.exceptions import RedisError
+
+from services.feed.ops.curve_store import COARSE, FINE, CurveStore
+from services.feed.ops.curves import Curves
+from shared.clock import Clock
+from shared.problems import Problem
+from shared.redis_connection import UNREACHABLE
+
+_HOUR = timedelta(hours=1)
+_STEPS = {step.seconds: step for step in (FINE, COARSE)}
+
+Since = Annotated[AwareDatetime | None, Query(description="From when; without it, an hour before `until`.")]
+Until = Annotated[AwareDatetime | None, Query(description="Until when; without it, until now.")]
+StepSeconds = Annotated[
+    Literal["10", "60"] | None,
+    Query(
+        description="10 is kept for 6 hours, 60 for 7 days; without it, the finest that reaches back so far."
+    ),
+]
+
+
+def curve_routes(store: CurveStore, clock: Clock, require: Callable[[Request], object]) -> APIRouter:
+    """Return the route; `require` raises the 401 for who may not see the numbers."""
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/api/backlog/history", summary="What waited, and how fast it went, over time")
+    async def history(
+        request: Request, since: Since = None, until: Until = None, step: StepSeconds = None
+    ) -> Curves:
+        require(request)
+        end = until or clock.now()
+        begin = since or end - _HOUR
+        if begin >= end:
+            raise Problem(422, "`since` must be before `until`.")
+        return await _read(store, begin, end, step)
+
+    return router
+
+
+async def _read(store: CurveStore, since: datetime, until: datetime, step: str | None) -> Curves:
+    try:
+        return await store.read(since, until, None if step is None else _STEPS[int(step)])
+    except UNREACHABLE as error:
+        raise Problem(503, "Redis cannot be reached.", headers={"Retry-After": "1"}) from error
+    except RedisError as error:
+        raise Problem(503, f"Redis cannot be read: {error}", headers={"Retry-After": "1"}) from error

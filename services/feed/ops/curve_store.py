@@ -1,0 +1,121 @@
+"""Where the curves are kept (Redis): a stream for each step, an entry for each stretch of time.
+
+The entry's id is the beginning of its stretch, and a stream takes no id twice and none that is older than its
+last. So each stretch is written once, by whichever process is first; no lease is needed, and no process can
+take the writing with it when it dies. Every write drops what is older than is kept.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from redis.asyncio import Redis
+from redis.exceptions import ResponseError
+
+from services.feed.ops.curve_point import CurvePoint, decode, encode, folded
+from services.feed.ops.curves import Curves, curves
+from services.feed.ops.unread import Entries
+from shared import keys
+from shared.clock import Clock
+from shared.timestamps import epoch_ms, from_epoch_ms
+
+_FIELD = b"p"
+
+
+@dataclass(frozen=True)
+class Step:
+    """How long a stretch is, and for how long such stretches are kept."""
+
+    seconds: int
+    kept: timedelta
+
+    @property
+    def milliseconds(self) -> int:
+        """How long a stretch is."""
+        return self.seconds * 1000
+
+    @property
+    def kept_ms(self) -> int:
+        """For how long such stretches are kept."""
+        return self.kept // timedelta(milliseconds=1)
+
+    def start_of(self, at_ms: int) -> int:
+        """Return when the stretch begins in which a moment lies (both ms)."""
+        return at_ms - at_ms % self.milliseconds
+
+
+FINE = Step(10, timedelta(hours=6))
+COARSE = Step(60, timedelta(days=7))
+
+
+def step_for(since: datetime, now: datetime) -> Step:
+    """Return the finest step that still reaches back to `since`."""
+    return FINE if now - since <= FINE.kept else COARSE
+
+
+class CurveStore:
+    """Writes and reads the curves."""
+
+    def __init__(self, redis: "Redis", clock: Clock) -> None:
+        self._redis = redis
+        self._clock = clock
+
+    async def read(self, since: datetime, until: datetime, step: Step | None = None) -> Curves:
+        """Return the curves from the step that holds `since` to the last one that begins before `until`.
+
+        Without `step`, in the finest that reaches back so far; never more than is kept of it. Raises
+        redis-py's errors when Redis cannot be read.
+        """
+        step = step or step_for(since, self._clock.now())
+        end = epoch_ms(until)
+        start = step.start_of(max(epoch_ms(since), end - step.kept_ms))
+        found = dict(await self._points(step, start, end - 1))
+        times = range(start, end, step.milliseconds)
+        return curves(from_epoch_ms(start), step.seconds, [found.get(at) for at in times])
+
+    async def write(self, step: Step, start_ms: int, point: CurvePoint) -> bool:
+        """Keep the point of a stretch; False when there is one already, or a later one."""
+        oldest = start_ms - step.kept_ms
+        try:
+            await self._redis.xadd(
+                keys.curves(step.seconds),
+                {_FIELD: encode(point)},
+                id=f"{start_ms}-0",
+                minid=oldest,
+                approximate=False,
+            )
+        except ResponseError as error:
+            if "equal or smaller" not in str(error):
+                raise
+            return False
+        return True
+
+    async def condense(self, until_ms: int) -> None:
+        """Make coarse points of the fine ones, for every whole minute before `until_ms` that has none yet.
+
+        What was kept before this process started counts as much as what it kept itself.
+        """
+        last = await self._last(COARSE)
+        end = COARSE.start_of(until_ms)
+        start = max(end - FINE.kept_ms, 0 if last is None else last + COARSE.milliseconds)
+        minutes: dict[int, list[CurvePoint]] = {}
+        for at_ms, point in await self._points(FINE, start, end - 1):
+            minutes.setdefault(COARSE.start_of(at_ms), []).append(point)
+        for start_ms, points in minutes.items():
+            await self.write(COARSE, start_ms, folded(points))
+
+    async def _last(self, step: Step) -> int | None:
+        newest = cast("Entries", await self._redis.xrevrange(keys.curves(step.seconds), count=1))
+        return _time_of(newest[0][0]) if newest else None
+
+    async def _points(self, step: Step, start_ms: int, end_ms: int) -> Sequence[tuple[int, CurvePoint]]:
+        if end_ms < start_ms:
+            return ()
+        name = keys.curves(step.seconds)
+        entries = cast("Entries", await self._redis.xrange(name, min=start_ms, max=end_ms))
+        return [(_time_of(entry_id), decode(fields[_FIELD])) for entry_id, fields in entries]
+
+
+def _time_of(entry_id: bytes) -> int:
+    return int(entry_id.partition(b"-")[0])
