@@ -254,3 +254,11 @@ def delivery(endpoint_id: str, delivery_id: str) -> str:
 def attempts(endpoint_id: str, delivery_id: str) -> str:
     """Return the attempts of one delivery (list of JSON, oldest first)."""
     return f"{PREFIX}{{{endpoint_id}}}:attempts:{delivery_id}"
+
+
+# --- the operators' desk --------------------------------------------------------------------------------
+
+
+def ended_session(session_id: str) -> str:
+    """Return the mark of a session that was ended before its time (expires with it)."""
+    return f"{PREFIX}desk:ended:{session_id}"

@@ -43,11 +43,16 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word for what is told t
         self.errors = errors
         self.headers = dict(headers or {})
 
+    @property
+    def title(self) -> str:
+        """What the status means, in a word or two."""
+        return _TITLES.get(self.status, "Error")
+
     def response(self) -> JSONResponse:
         """Return the problem as an HTTP answer; `errors` lists every bad field as `{"field", "message"}`."""
         body: dict[str, Any] = {
             "type": "about:blank",
-            "title": _TITLES.get(self.status, "Error"),
+            "title": self.title,
             "status": self.status,
             "detail": self.detail,
         }

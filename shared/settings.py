@@ -32,6 +32,7 @@ KNOWN_NAMES = frozenset(
         "FEED_HOST",
         "FEED_PORT",
         "ADMIN_TOKEN",
+        "READ_TOKEN",
         "PUBLIC_URL",
         "PUBLISHER_NAME",
         "PUBLISHER_URL",

@@ -16,16 +16,18 @@ FORBIDDEN = {
     "services.ingest": ("services.feed", "services.cli"),
     "services.feed": ("services.ingest", "services.cli"),
     "services.cli": ("services.ingest", "services.feed"),
-    "services.feed.feeds": ("services.feed.deliveries", "services.feed.consume", "services.feed.ops"),
-    "services.feed.deliveries": ("services.feed.feeds", "services.feed.consume", "services.feed.ops"),
-    "services.feed.consume": ("services.feed.ops",),
-    "services.feed.measures": (
-        "services.feed.feeds",
-        "services.feed.deliveries",
-        "services.feed.consume",
-        "services.feed.ops",
+    "services.feed.feeds": (
+        *("services.feed.deliveries", "services.feed.consume", "services.feed.ops", "services.feed.desk"),
     ),
-    "services.feed.ops": ("services.feed.feeds", "services.feed.consume"),
+    "services.feed.deliveries": (
+        *("services.feed.feeds", "services.feed.consume", "services.feed.ops", "services.feed.desk"),
+    ),
+    "services.feed.consume": ("services.feed.ops", "services.feed.desk"),
+    "services.feed.measures": (
+        *("services.feed.feeds", "services.feed.deliveries", "services.feed.consume"),
+        *("services.feed.ops", "services.feed.desk"),
+    ),
+    "services.feed.ops": ("services.feed.feeds", "services.feed.consume", "services.feed.desk"),
 }
 """Part → what nothing in it may import."""
 
@@ -65,6 +67,7 @@ PURE = (
     "services.feed.deliveries.payload",
     "services.feed.deliveries.retry_schedule",
     "services.feed.deliveries.signature",
+    "services.feed.desk.attempts",
     "services.feed.measures.histogram",
     "services.feed.measures.names",
     "services.feed.ops.curve_point",

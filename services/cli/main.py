@@ -21,7 +21,7 @@ from services.cli.backlog_command import backlog
 from services.cli.command_error import CommandError
 from services.cli.ingest_command import ingest
 from services.cli.remote import DataDir, FeedUrl, Given, IngestUrl, Token, settings_for
-from services.cli.settings import ADMIN_TOKEN_FILE, INGEST_TOKEN_FILE
+from services.cli.settings import ADMIN_TOKEN_FILE, INGEST_TOKEN_FILE, READ_TOKEN_FILE
 from services.cli.up_command import up
 from shared.settings import SettingsError
 
@@ -62,14 +62,20 @@ def show_token(
     *,
     data_dir: DataDir = None,
     of_ingest: Annotated[bool, typer.Option("--ingest", help="The ingest token instead.")] = False,
+    to_read: Annotated[bool, typer.Option("--read", help="The token that only looks instead.")] = False,
 ) -> None:
     """Print the admin token of this data folder; it is made when there is none yet."""
+    if of_ingest and to_read:
+        raise typer.BadParameter("Either --ingest or --read.")
     # It brings a web framework with it, which no other command should wait for.
     from shared.tokens import keep_token  # noqa: PLC0415
 
     settings = settings_for(context, data_dir)
-    given = settings.ingest_token if of_ingest else settings.admin_token
-    file = INGEST_TOKEN_FILE if of_ingest else ADMIN_TOKEN_FILE
+    given, file = settings.admin_token, ADMIN_TOKEN_FILE
+    if of_ingest:
+        given, file = settings.ingest_token, INGEST_TOKEN_FILE
+    elif to_read:
+        given, file = settings.read_token, READ_TOKEN_FILE
     echo(given or keep_token(settings.data_dir, file))
 
 

@@ -9,6 +9,7 @@ from services.cli.command_error import CommandError
 from shared.settings import SharedSettings, read_settings
 
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - the name of a file
+READ_TOKEN_FILE = "read-token"  # noqa: S105 - the name of a file
 INGEST_TOKEN_FILE = "ingest-token"  # noqa: S105 - the name of a file
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -25,6 +26,7 @@ class CommandSettings(SharedSettings):
     ingest_host: str = "127.0.0.1"
     ingest_port: Port = 8001
     admin_token: str | None = None
+    read_token: str | None = None
     ingest_token: str | None = None
     public_url: str | None = None
     allow_private_endpoints: str = ""

@@ -21,6 +21,10 @@ from services.feed.deliveries.retention_sweep import RetentionSweep
 from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.routes import delivery_routes
 from services.feed.deliveries.worker import DeliveryWorker
+from services.feed.desk.desk_parts import DeskParts
+from services.feed.desk.ended_sessions import EndedSessions
+from services.feed.desk.routes import desk_routes
+from services.feed.desk.visitor import Doorkeeper
 from services.feed.feeds.admin_routes import feed_admin_routes
 from services.feed.feeds.archive_routes import archive_routes
 from services.feed.feeds.archives import Archives
@@ -36,6 +40,7 @@ from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
 from services.feed.feeds.watch import Watch
+from services.feed.operators import OperatorTokens
 from services.feed.ops.curve_recorder import CurveRecorder
 from services.feed.ops.curve_routes import curve_routes
 from services.feed.ops.curve_store import CurveStore
@@ -52,11 +57,12 @@ from shared.logs import get_logger
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.serving import bind, run_until_stopped, serve
 from shared.streams import DELIVERIES, FEEDS, prepare
-from shared.tokens import keep_token, require_bearer
+from shared.tokens import keep_token
 
 log = get_logger(__name__)
 
-TOKEN_FILE = "admin-token"  # noqa: S105 - the name of the file, not what is in it
+ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - the name of the file, not what is in it
+READ_TOKEN_FILE = "read-token"  # noqa: S105 - the same
 
 
 class Role(StrEnum):
@@ -94,7 +100,7 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
 
     `worker` is the other half when it runs in the same process: readiness then tells of it too.
     """
-    token = settings.admin_token or keep_token(settings.data_dir, TOKEN_FILE)
+    operators = operator_tokens(settings)
     partitions = settings.partitions
     publisher = Publisher(
         name=settings.publisher_name,
@@ -124,10 +130,10 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     app.include_router(archive_routes(archives))
     app.include_router(feed_routes(directory, renditions, publisher))
     app.include_router(
-        feed_admin_routes(directory, FeedIndex(redis, partitions), publisher, admin_token=token)
+        feed_admin_routes(directory, FeedIndex(redis, partitions), publisher, operators=operators)
     )
     filling = OwnFeedFilling(redis, partitions)
-    app.include_router(own_feed_routes(redis, filling, publisher, clock, admin_token=token))
+    app.include_router(own_feed_routes(redis, filling, publisher, clock, operators=operators))
     app.include_router(
         delivery_routes(
             redis=redis,
@@ -135,18 +141,28 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
             queue=DeliveryQueue(redis),
             clock=clock,
             rules=AddressRules(settings.allow_private_endpoints),
-            admin_token=token,
+            operators=operators,
             retention=_retention(settings),
             overlap=timedelta(hours=settings.secret_overlap_hours),
         )
     )
     curve_store = CurveStore(redis, clock)
-    app.include_router(curve_routes(curve_store, clock, lambda request: require_bearer(request, token)))
-    app.include_router(ops_routes(sampler, admin_token=token, registry=backlog_registry(sampler.latest)))
+    app.include_router(curve_routes(curve_store, clock, operators.require))
+    app.include_router(ops_routes(sampler, operators=operators, registry=backlog_registry(sampler.latest)))
+    doorkeeper = Doorkeeper(operators, EndedSessions(redis), secure=settings.base_url.startswith("https://"))
+    app.include_router(desk_routes(DeskParts(doorkeeper, sampler, clock, settings.base_url)))
     app.include_router(health_routes(*checks))
     problems.install(app)
     api_docs.install(app)
     return Web(app, Front(app, renditions), sampler, CurveRecorder(curve_store), watch, renditions)
+
+
+def operator_tokens(settings: FeedSettings) -> OperatorTokens:
+    """Return the tokens that are set, and for the others those kept in the data folder."""
+    return OperatorTokens(
+        admin=settings.admin_token or keep_token(settings.data_dir, ADMIN_TOKEN_FILE),
+        read=settings.read_token or keep_token(settings.data_dir, READ_TOKEN_FILE),
+    )
 
 
 @asynccontextmanager

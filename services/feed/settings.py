@@ -19,6 +19,7 @@ class FeedSettings(SharedSettings):
     feed_host: str = "127.0.0.1"
     feed_port: Annotated[int, Field(ge=1, le=65535)] = 8000
     admin_token: Annotated[str, Field(min_length=1)] | None = None
+    read_token: Annotated[str, Field(min_length=1)] | None = None
     public_url: str | None = None
     publisher_name: Annotated[str, Field(min_length=1)] = "Newswire"
     publisher_url: str | None = None

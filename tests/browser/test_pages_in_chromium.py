@@ -1,6 +1,5 @@
 """How the pages do in a real browser: on small and large screens, in light and dark, for eyes or without."""
 
-import base64
 import json
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,9 +65,8 @@ def test_nobody_is_kept_out_of_what_operators_and_partners_read(
 ) -> None:
     service, _, on_ingest = path.partition(":")
     url = site.ingest_url + on_ingest if on_ingest else site.url + service
-    credentials = base64.b64encode(f"operator:{site.admin}".encode()).decode()
     with browser.page() as page:
-        assert page.open(url, Authorization=f"Basic {credentials}") == 200
+        assert page.open(url, Authorization=f"Bearer {site.admin}") == 200
         assert violations(page, axe) == []
 
 
@@ -165,11 +163,10 @@ def test_pictures_are_as_wide_as_their_text_at_most(browser: Browser, site: Site
 def test_one_sort_of_page_looks_like_another(browser: Browser, site: Site) -> None:
     """The colours of text and page are the same everywhere, the operators' and partners' pages included."""
     look = "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
-    credentials = base64.b64encode(f"operator:{site.admin}".encode()).decode()
     for dark in (False, True):
         with browser.page(dark=dark) as page:
             seen = set()
             for path in ("/", "/articles/gone", "/ops?refresh=off", "/docs"):
-                page.open(site.url + path, Authorization=f"Basic {credentials}")
+                page.open(site.url + path, Authorization=f"Bearer {site.admin}")
                 seen.add(tuple(page.evaluate(look)))
             assert len(seen) == 1

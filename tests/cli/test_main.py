@@ -67,6 +67,7 @@ def test_a_missing_token_says_where_it_was_looked_for(newswire: Newswire, tmp_pa
         ("endpoints", "add", "A partner"),
         ("deliveries", "list", "--status", "lost"),
         ("deliveries", "replay", "ep_1", "--since", "yesterday", "--token", "of-a-test"),
+        ("token", "--ingest", "--read"),
         ("partners", "--colour"),
     ],
     ids=" ".join,
@@ -89,7 +90,10 @@ def test_a_bad_setting_is_named(newswire: Newswire) -> None:
     assert "NEWSWIRE_FEED_PORT" in only_line(ended.err)
 
 
-@pytest.mark.parametrize(("option", "file"), [((), "admin-token"), (("--ingest",), "ingest-token")])
+@pytest.mark.parametrize(
+    ("option", "file"),
+    [((), "admin-token"), (("--ingest",), "ingest-token"), (("--read",), "read-token")],
+)
 def test_the_token_is_made_once_and_only_its_owner_can_read_it(
     newswire: Newswire, tmp_path: Path, option: tuple[str, ...], file: str
 ) -> None:

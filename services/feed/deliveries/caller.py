@@ -10,13 +10,14 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.feed.deliveries.partner_tokens import PartnerTokens
+from services.feed.operators import OperatorTokens
 from shared.problems import Problem
-from shared.tokens import bearer, not_authorised, same_token
+from shared.tokens import bearer, not_authorised
 
 
 @dataclass(frozen=True)
 class Caller:
-    """An operator, when `partner_id` is None, or that partner."""
+    """An operator, when `partner_id` is None, or that partner. The read token only gets here to look."""
 
     partner_id: str | None
 
@@ -30,12 +31,14 @@ class Caller:
             raise Problem(403, "This takes the admin token: a partner's own token does not reach that far.")
 
 
-def identify(admin_token: str, tokens: PartnerTokens) -> Callable[[Request], Awaitable[None]]:
+def identify(operators: OperatorTokens, tokens: PartnerTokens) -> Callable[[Request], Awaitable[None]]:
     """Return the guard of all routes: it finds out who calls, and answers 401 to whom it does not know."""
 
     async def guard(request: Request) -> None:
         token = bearer(request)
-        if same_token(token, admin_token):
+        role = operators.role_of(token)
+        if role is not None:
+            operators.require_right(request, role)
             request.state.caller = Caller(None)
             return
         partner_id = await tokens.partner_of(token)

@@ -23,6 +23,7 @@ from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.resending import Resending
 from services.feed.deliveries.retention import Retention
 from services.feed.deliveries.statistics_routes import statistics_routes
+from services.feed.operators import OperatorTokens
 from shared.clock import Clock
 
 
@@ -33,7 +34,7 @@ def delivery_routes(
     queue: DeliveryQueue,
     clock: Clock,
     rules: AddressRules,
-    admin_token: str,
+    operators: OperatorTokens,
     overlap: timedelta = timedelta(hours=24),
     retention: Retention | None = None,
     wake: Callable[[], None] = nobody_to_wake,
@@ -55,7 +56,7 @@ def delivery_routes(
         wake=wake,
         overlap=overlap,
     )
-    router = APIRouter(dependencies=[Depends(identify(admin_token, tokens))])
+    router = APIRouter(dependencies=[Depends(identify(operators, tokens))])
     for routes in (partner_routes, polling_routes, endpoint_routes, statistics_routes, history_routes):
         router.include_router(routes(parts))
     return router

@@ -10,8 +10,8 @@ from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.selection import PRIVATE
 from services.feed.feeds.store_outage import unless_out_of_reach
+from services.feed.operators import OperatorTokens
 from shared.article import Frozen
-from shared.tokens import require_bearer
 
 
 class FeedSummary(Frozen):
@@ -44,14 +44,14 @@ class Rebuilt(Frozen):
 
 
 def feed_admin_routes(
-    directory: Directory, index: FeedIndex, publisher: Publisher, *, admin_token: str
+    directory: Directory, index: FeedIndex, publisher: Publisher, *, operators: OperatorTokens
 ) -> APIRouter:
-    """Return the routes under `/api/feeds`; both need the admin token."""
+    """Return the routes under `/api/feeds`; for operators alone."""
     router = APIRouter(tags=["feeds"])
 
     @router.get("/api/feeds", summary="Every feed with its URLs")
     async def list_feeds(request: Request) -> FeedSummaries:
-        require_bearer(request, admin_token)
+        operators.require(request)
         with unless_out_of_reach():
             feeds = [*await directory.feeds(), *await directory.private_feeds()]
         return FeedSummaries(
@@ -73,7 +73,7 @@ def feed_admin_routes(
 
     @router.post("/api/feeds/rebuild", summary="Build all feeds anew from what is stored")
     async def rebuild(request: Request) -> Rebuilt:
-        require_bearer(request, admin_token)
+        operators.require(request)
         with unless_out_of_reach():
             report = await index.rebuild()
         return Rebuilt(feeds=report.feeds, articles=report.articles, dropped=report.dropped)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from redis.asyncio import Redis
 
 from services.feed.feeds.channel import Form, address_at
@@ -15,25 +15,21 @@ from services.feed.feeds.path_token import digest_of, new_token, private_path
 from services.feed.feeds.presentation import feed_path
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.store_outage import unless_out_of_reach
+from services.feed.operators import OperatorTokens
 from shared.clock import Clock
 from shared.problems import Problem
 from shared.timestamps import from_epoch_ms
-from shared.tokens import require_bearer
 
 _WAIT_SECONDS = 20.0
 """How long an answer waits for the stored articles; afterwards it says that the feed is being filled."""
 
 
 def own_feed_routes(
-    redis: "Redis", filling: OwnFeedFilling, publisher: Publisher, clock: Clock, *, admin_token: str
+    redis: "Redis", filling: OwnFeedFilling, publisher: Publisher, clock: Clock, *, operators: OperatorTokens
 ) -> APIRouter:
-    """Return the routes; all need the admin token."""
-
-    def authorise(request: Request) -> None:
-        require_bearer(request, admin_token)
-
+    """Return the routes, all for operators alone."""
     desk = OwnFeedDesk(redis, filling, publisher, clock)
-    router = APIRouter(prefix="/api/feeds", tags=["feeds"], dependencies=[Depends(authorise)])
+    router = APIRouter(prefix="/api/feeds", tags=["feeds"], dependencies=[Depends(operators.require)])
     _add_definitions(router, desk)
     _add_tokens(router, desk)
     return router

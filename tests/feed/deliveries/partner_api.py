@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.routes import delivery_routes
+from services.feed.operators import OperatorTokens
 from shared.clock import SystemClock
 from shared.problems import install
 from tests.builders import an_event
@@ -80,7 +81,7 @@ async def partner_api(redis: Redis) -> AsyncIterator[Api]:
             queue=sending.queue,
             clock=SystemClock(),
             rules=LOOPBACK,
-            admin_token=TOKEN,
+            operators=OperatorTokens(TOKEN),
             wake=sending.worker.wake,
         )
         app.include_router(routes)

@@ -24,6 +24,7 @@ from services.feed.feeds.private_feed_routes import private_feed_routes
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
+from services.feed.operators import OperatorTokens
 from shared import problems
 from tests.builders import HandClock, an_article, an_event
 from tests.conftest import ValkeyServer
@@ -73,8 +74,8 @@ async def api(redis: Redis) -> AsyncIterator[Api]:
     app.include_router(private_feed_routes(OwnFeedRegistry(redis), renditions, archives))
     app.include_router(archive_routes(archives))
     app.include_router(feed_routes(directory, renditions, publisher))
-    app.include_router(feed_admin_routes(directory, index, publisher, admin_token=TOKEN))
-    app.include_router(own_feed_routes(redis, filling, publisher, clock, admin_token=TOKEN))
+    app.include_router(feed_admin_routes(directory, index, publisher, operators=OperatorTokens(TOKEN)))
+    app.include_router(own_feed_routes(redis, filling, publisher, clock, operators=OperatorTokens(TOKEN)))
     transport = httpx.ASGITransport(Front(app, renditions))
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         yield Api(client, index, clock)

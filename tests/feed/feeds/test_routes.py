@@ -16,6 +16,7 @@ from services.feed.feeds.directory import Directory
 from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
+from services.feed.operators import OperatorTokens
 from shared import problems
 from shared.events import EventType
 from tests.builders import an_article, an_event
@@ -37,7 +38,7 @@ async def client(redis: Redis, index: FeedIndex) -> AsyncIterator[httpx.AsyncCli
     problems.install(app)
     directory = Directory(redis, 1)
     app.include_router(feed_routes(directory, Renditions(redis, 1, PUBLISHER), PUBLISHER))
-    app.include_router(feed_admin_routes(directory, index, PUBLISHER, admin_token=TOKEN))
+    app.include_router(feed_admin_routes(directory, index, PUBLISHER, operators=OperatorTokens(TOKEN)))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://feeds.test") as client:
         client.headers["Accept-Encoding"] = "identity"

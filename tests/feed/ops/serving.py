@@ -9,12 +9,15 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from services.feed.operators import OperatorTokens
 from services.feed.ops.metrics import backlog_registry
 from services.feed.ops.routes import ops_routes
 from services.feed.ops.sampler import Sampler
 from shared import problems
 
 TOKEN = "nw_a-token-of-this-test"
+READ_TOKEN = "nw_a-token-that-looks"
+OPERATORS = OperatorTokens(TOKEN, READ_TOKEN)
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
 
@@ -23,7 +26,14 @@ async def serving(sampler: Sampler) -> AsyncIterator[httpx.AsyncClient]:
     """Serve a sampler's backlog; the client bears no token of its own."""
     app = FastAPI()
     problems.install(app)
-    app.include_router(ops_routes(sampler, admin_token=TOKEN, registry=backlog_registry(sampler.latest)))
+    app.include_router(ops_routes(sampler, operators=OPERATORS, registry=backlog_registry(sampler.latest)))
+    async with client_of(app) as client:
+        yield client
+
+
+@asynccontextmanager
+async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve an application on a port of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
         running = asyncio.create_task(server.serve(sockets=[listener]))

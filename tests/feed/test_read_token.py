@@ -1,0 +1,42 @@
+"""The read token sees everything and changes nothing, on every route that the service has."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from services.feed.app import make_web
+from services.feed.settings import FeedSettings
+from shared.clock import SystemClock
+
+ADMIN, READ = "nw_admin", "nw_read"
+NAMES = {"partner_id": "ptr_1", "endpoint_id": "ep_1", "delivery_id": "dlv_1_2", "name": "digest"}
+
+
+@pytest.fixture
+def app(redis: Redis, tmp_path: Path) -> FastAPI:
+    settings = FeedSettings(data_dir=tmp_path, admin_token=ADMIN, read_token=READ)
+    return make_web(settings, redis, clock=SystemClock()).app
+
+
+async def test_it_looks_everywhere_and_acts_nowhere(app: FastAPI) -> None:
+    walked = 0
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://newswire.test") as client:
+        for path, item in app.openapi()["paths"].items():
+            if not path.startswith("/api/"):
+                continue
+            for method in item:
+                at = path.format_map(NAMES)
+                answer = await client.request(method, at, headers={"Authorization": f"Bearer {READ}"})
+                unknown = await client.request(method, at, headers={"Authorization": "Bearer nw_other"})
+                walked += 1
+                assert unknown.status_code == 401, (method, path)
+                if method == "get":
+                    assert answer.status_code in {200, 404}, (method, path, answer.text)
+                else:
+                    assert answer.status_code == 403, (method, path, answer.text)
+                    assert "read token" in answer.json()["detail"]
+    assert walked > 20
