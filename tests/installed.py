@@ -1,4 +1,4 @@
-"""What a test needs beside the Python packages; `.ci/run` installs it all, and there what is missing fails."""
+"""What a test needs beside the Python packages. `.ci/run` installs it all; what is missing there fails."""
 
 import os
 import shutil
