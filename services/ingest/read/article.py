@@ -52,15 +52,16 @@ def _title(lines: Sequence[Line]) -> str:
         raise UnreadableDocument(
             f"line {lines[0].number}: nothing follows the date; a page has a title there"
         )
-    line, following = lines[1], lines[2:3]
+    line = lines[1]
+    above_byline = bool(lines[2:3] and names_of(lines[2].text))
     longest = _LONGEST_TITLE
     if ends_sentence(line.text) and not is_title_case(line.text):
         longest = _LONGEST_CLOSED_TITLE
     if len(line.text) > longest or is_cut_off(line.text):
         reason = "a paragraph stands where the title belongs"
-    elif line.bulleted or date_of(line.text) or _names_outlet(line.text):
+    elif line.bulleted or _names_outlet(line.text) or (date_of(line.text) and not above_byline):
         reason = "the title is missing after the date"
-    elif names_of(line.text) and not (following and names_of(following[0].text)):
+    elif names_of(line.text) and not above_byline:
         reason = "the byline follows the date at once; the title is missing"
     else:
         return line.text
@@ -80,6 +81,10 @@ def article_draft(masthead: Masthead, body: Sequence[Line]) -> ArticleDraft:
         body = body[1:]
     if not names:
         names, body = _split_off_names(body)
+    if not names and len(body) > 1 and len(body[0].text) <= _LONGEST_DECK:
+        # A byline below one line more than a deck is one all the same.
+        names, below = _split_off_names(body[1:])
+        body = [body[0], *below]
     paragraphs, pointer = _without_pointers(body)
     fields: dict[str, Any] = {
         "origin": Origin.PAGE,
@@ -114,7 +119,7 @@ def _deck(body: Sequence[Line], *, below_byline: bool) -> str | None:
     if not body or body[0].bulleted or len(body[0].text) > _LONGEST_DECK:
         return None
     text, below = body[0].text, body[1:]
-    if is_cut_off(text) or pointer_of(text) or date_of(text):
+    if is_cut_off(text) or text.endswith(",") or pointer_of(text) or date_of(text):
         return None
     if not below_byline and below and names_of(below[0].text):
         return text

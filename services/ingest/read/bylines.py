@@ -11,6 +11,9 @@ _MOST_WORDS = 7
 _BEFORE_AN_AFFILIATION = 2
 
 _SEPARATOR = re.compile(r"( ?[,;] ?(?:and |& |with )?| and | & | with )")
+_AND_OTHERS = re.compile(
+    r"(?:,? et al\.?|,? (?:and|&) (?:\d{1,3} )?(?:others|more|colleagues))$", re.IGNORECASE
+)
 _IN_PARENTHESES = re.compile(r" ?\([^()]{0,80}\)")
 _AFFILIATED = re.compile(r" (?:of|at|from) | [|–—] ")  # noqa: RUF001 - dashes are meant
 _NEVER_IN_A_NAME = frozenset(':?!"“”/@#…0123456789')
@@ -20,7 +23,7 @@ def names_of(text: str) -> tuple[str, ...]:
     """Return the names of a byline as shown, without affiliations; empty when the line is no byline."""
     if len(text) > _LONGEST_LINE or text[:3].lower() not in ("by ", "by:") or is_cut_off(text):
         return ()
-    rest = _IN_PARENTHESES.sub("", text[3:].strip())
+    rest = _AND_OTHERS.sub("", _IN_PARENTHESES.sub("", text[3:].strip()))
     if rest.endswith(".") and not _ends_in_abbreviation(rest):
         return ()
     return _collect(_SEPARATOR.split(rest))
@@ -28,7 +31,7 @@ def names_of(text: str) -> tuple[str, ...]:
 
 def _ends_in_abbreviation(text: str) -> bool:
     last = text.rsplit(" ", 1)[-1]
-    return _plain(last) in vocabulary.NAME_SUFFIXES or len(_plain(last)) == 1 or text.endswith("et al.")
+    return _plain(last) in vocabulary.NAME_SUFFIXES or len(_plain(last)) == 1
 
 
 def _collect(parts: list[str]) -> tuple[str, ...]:
@@ -37,10 +40,10 @@ def _collect(parts: list[str]) -> tuple[str, ...]:
     in_affiliation = False
     for index in range(0, len(parts), 2):
         separator = parts[index - 1].strip() if index else ""
-        part = parts[index].strip()
+        part = _without_article(parts[index].strip())
         name = _AFFILIATED.split(part, maxsplit=1)[0]
         name = name if len(name.split()) >= _BEFORE_AN_AFFILIATION else part
-        if not part or part == "et al.":
+        if not part:
             continue
         if names and separator == "," and _plain(part) in vocabulary.NAME_SUFFIXES:
             names[-1] = f"{names[-1]}, {part}"[:_LONGEST_NAME]
@@ -58,6 +61,8 @@ def _is_affiliation(part: str, separator: str, in_affiliation: bool) -> bool:
     words = [_plain(word) for word in part.split()]
     # "A." is an initial; only the small word links.
     links = not vocabulary.LINKING_WORDS.isdisjoint(part.split())
+    if in_affiliation and vocabulary.SUBJECTS.issuperset(words):
+        return True
     about_a_place = links or not (vocabulary.ORGANISATIONS | vocabulary.ROLES).isdisjoint(words)
     if in_affiliation and separator in ("and", "&", ",and", ", and", ", &"):
         return about_a_place or not vocabulary.SUBJECTS.isdisjoint(words)
@@ -78,11 +83,19 @@ def _is_name(text: str) -> bool:
         return False
     if words[0] in vocabulary.LINKING_WORDS:
         return False
-    plain = {_plain(word) for word in words}
-    links = frozenset() if vocabulary.ORGANISATIONS.isdisjoint(plain) else vocabulary.LINKING_WORDS
+    links = vocabulary.LINKING_WORDS if _names_organisation(words) else frozenset()
     return any(char.isalpha() for char in text) and all(
         word in vocabulary.NAME_PARTICLES or word in links or _begins_as_a_name(word) for word in words
     )
+
+
+def _names_organisation(words: list[str]) -> bool:
+    return not vocabulary.ORGANISATIONS.isdisjoint(map(_plain, words))
+
+
+def _without_article(part: str) -> str:
+    """Return "the Editorial Board" without what is the sentence's own; "the Numbers" are nobody."""
+    return part.removeprefix("the ") if _names_organisation(part.split()) else part
 
 
 def _begins_as_a_name(word: str) -> bool:

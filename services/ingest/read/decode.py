@@ -33,23 +33,34 @@ def _replacements() -> dict[int, str]:
 
 
 _REPLACEMENTS = _replacements()
+_AS_BYTES = {ord(_windows_1252(byte)): byte for byte in range(_FIRST_C1, _LAST_C1 + 1)}
+"""Windows-1252's own characters back to their bytes; U+FFFD to the last undefined one, which ends a `”`."""
 
 
 def decode(raw: bytes) -> str:
     r"""Return the document as text with `\n` as its only line end and plain spaces.
 
     UTF-16 needs its byte order mark. Bytes that are no UTF-8 are read as Windows-1252, one by one, so that a
-    single pasted quotation mark spoils nothing. Raises `UnreadableDocument` for what is no text.
+    single pasted quotation mark spoils nothing. A document that somebody saved after opening UTF-8 as
+    Windows-1252 (`Itâ€™s`) is put right. Raises `UnreadableDocument` for what is no text.
     """
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = _decode_utf16(raw)
     else:
-        text = raw.decode("utf-8", "surrogateescape")
+        text = _as_meant(raw.decode("utf-8", "surrogateescape"))
     nul = text.find("\0")
     if nul >= 0:
         line = text.count("\n", 0, nul) + 1
         raise UnreadableDocument(f"line {line}: this is binary, not text (it has a NUL character)")
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_REPLACEMENTS)
+
+
+def _as_meant(text: str) -> str:
+    """Return what was UTF-8 before it was read as Windows-1252; only a whole text can show that it was."""
+    try:
+        return text.removeprefix("\ufeff").translate(_AS_BYTES).encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def _decode_utf16(raw: bytes) -> str:

@@ -5,8 +5,9 @@ would go back in that order begins the next. Bullets and indentation decide wher
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from services.ingest.read.dates import is_vague_date
 from services.ingest.read.kinds import is_outlet, is_topic, may_be_outlet
 from services.ingest.read.listing import LOOK_AHEAD, can_begin_section, shows_item
 from services.ingest.read.prose import is_title_case
@@ -43,6 +44,11 @@ class _Item:
     @property
     def last(self) -> Part:
         return self.parts[-1]
+
+    @property
+    def is_below_date(self) -> bool:
+        """Whether the date came last, so that the next line is the headline."""
+        return bool(self.parts) and self.last.role is Role.DATE
 
     @property
     def is_fresh(self) -> bool:
@@ -93,15 +99,27 @@ def _in_place(part: Part, item: _Item, following: Part | None) -> Part:
     """Return the part as what it is at this place, when its looks alone deceive."""
     deceives = False
     if part.role is Role.HEADING:
-        deceives = item.awaits_text or following is None or not can_begin_section(following)
+        due = item.awaits_text or item.is_below_date
+        deceives = due or following is None or not can_begin_section(following)
     elif part.role is Role.BYLINE:
         deceives = _is_headline_like_a_byline(part, item, following)
+    elif part.role is Role.DATE:
+        deceives = _is_headline_like_a_date(part, item, following)
     elif part.role is Role.LABEL and not part.bulleted:
-        is_due_headline = item.has_date and item.awaits_text
-        deceives = is_due_headline or not (
+        deceives = item.is_below_date or not (
             names_kind(part) or item.is_fresh or _is_above_headline(item, following)
         )
+    elif part.role is Role.TEXT and _is_vague_date(part, item, following):
+        return replace(part, role=Role.DATE)
     return part.as_text() if deceives else part
+
+
+def _is_vague_date(part: Part, item: _Item, following: Part | None) -> bool:
+    """Return whether "May 2014" stands where the date does, with the headline still to come."""
+    due = item.has_label and not (item.has_date or item.has_prose or item.has_byline)
+    if not due or following is None or not is_vague_date(part.text):
+        return False
+    return following.role is not Role.BYLINE and not following.prose
 
 
 def _is_above_headline(item: _Item, following: Part | None) -> bool:
@@ -113,10 +131,17 @@ def _is_above_headline(item: _Item, following: Part | None) -> bool:
 
 def _is_headline_like_a_byline(part: Part, item: _Item, following: Part | None) -> bool:
     """Return whether "By Land and Sea" stands where a headline is due, with a teaser or byline under it."""
-    due = item.awaits_text or (part.bulleted and item.is_fresh)
+    due = item.awaits_text or item.is_below_date or (part.bulleted and item.is_fresh)
     if not due or following is None or following.bulleted:
         return False
     return following.role is Role.BYLINE or (following.role is Role.TEXT and following.prose)
+
+
+def _is_headline_like_a_date(part: Part, item: _Item, following: Part | None) -> bool:
+    """Return whether "September 11, 2001" stands right below the date, and no other headline does."""
+    if part.bulleted or not item.is_below_date:
+        return False
+    return following is None or following.bulleted or following.role is Role.BYLINE or following.prose
 
 
 def _begins_item(part: Part, item: _Item, following: Part | None, every_bullet_is_an_item: bool) -> bool:

@@ -6,11 +6,12 @@ from typing import Any
 
 from services.ingest.draft import ArticleDraft, Origin
 from services.ingest.read.kinds import is_outlet, is_topic, kind_then_topic, may_be_outlet, pieces
-from services.ingest.read.prose import is_surely_prose, with_one_mark
+from services.ingest.read.prose import ends_sentence, is_surely_prose, is_title_case, with_one_mark
 from services.ingest.read.reading import Found, Omission
 from services.ingest.read.roles import Part, Role
 from shared.article import Author, Kind, Outlet
 
+_LONGEST_HEADLINE = 300
 _OUTLET_BESIDE_TITLE_WORDS = 5
 """Without a date or a teaser, only as short a line as this is an outlet above the headline."""
 
@@ -56,9 +57,17 @@ def _title_first(above: tuple[Part, ...], below: Sequence[Part]) -> _Texts:
     if not below:
         return _Texts(above)
     first, rest = below[0], tuple(below[1:])
-    if is_surely_prose(first.text) or (first.prose and not rest):
-        return _Texts(above, None, tuple(below))
-    return _Texts(above, first, rest)
+    return _Texts(above, first, rest) if _is_headline(first, rest) else _Texts(above, None, tuple(below))
+
+
+def _is_headline(first: Part, rest: Sequence[Part]) -> bool:
+    """Return whether an item's first text is its headline; a long or cut-off one only above a teaser."""
+    if not rest:
+        return not first.prose
+    if not is_surely_prose(first.text):
+        return True
+    may_be_long = len(first.text) <= _LONGEST_HEADLINE and not ends_sentence(first.text)
+    return rest[0].prose and (is_title_case(first.text) if first.cut_off else may_be_long)
 
 
 def _tell_apart_undated(parts: Sequence[Part]) -> _Texts:

@@ -7,8 +7,11 @@ from services.ingest.read.reading import UnreadableDocument
 MAX_LINES = 20_000
 """More lines with text than any page has; beyond it a document costs time and tells nothing."""
 
-_BULLETS = "•‣◦▪●∙·⁃*-"  # noqa: RUF001 - bullets look like other signs
-_NEEDS_A_SPACE = "*-·"
+_BULLETS = "•‣◦▪■●○►∙·⁃\uf0b7\uf0a7*+-o"  # noqa: RUF001 - bullets look like other signs
+"""With those that word processors write into plain text: `o` for a nested one, two of a private use area."""
+_NEEDS_A_SPACE = "*+-·o"
+_RULES = frozenset("*-_=~#—–⸺⸻")  # noqa: RUF001 - dashes are meant
+_SHORTEST_RULE = 3
 _TAB = 4
 _MOST_BULLETS = 4
 """Before one text; nested lists that were flattened repeat theirs."""
@@ -35,7 +38,7 @@ def split_lines(text: str) -> tuple[Line, ...]:
     waiting: Line | None = None
     count = 0
     for number, raw in enumerate(text.split("\n"), start=1):
-        if not raw or raw.isspace():
+        if not raw or raw.isspace() or _is_rule(raw):
             continue
         line = _line(number, raw)
         if waiting and line.text and not line.bulleted:
@@ -47,6 +50,12 @@ def split_lines(text: str) -> tuple[Line, ...]:
         if count > MAX_LINES:
             raise UnreadableDocument(f"line {number}: a page has no more than {MAX_LINES:,} lines of text")
     return tuple(lines)
+
+
+def _is_rule(raw: str) -> bool:
+    """Return whether the line is drawn rather than written: `* * *`, `---`, `⸻`."""
+    marks = "".join(raw.split())
+    return marks[0] in _RULES and len(set(marks)) == 1 and (len(marks) >= _SHORTEST_RULE or marks in "⸺⸻")
 
 
 def _line(number: int, raw: str) -> Line:

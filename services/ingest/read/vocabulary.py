@@ -16,17 +16,21 @@ def _phrases(text: str) -> frozenset[str]:
 
 _NAMES_OF_KINDS = {
     Kind.COMMENTARY: """commentary / commentaries / op ed / op eds / opinion / opinions / blog / blogs /
-        blog post / blog posts / essay / essays / column / columns / analysis / perspective / perspectives""",
+        blog post / blog posts / essay / essays / column / columns / analysis / perspective / perspectives /
+        letter / letters / letter to the editor / book review / book reviews / explainer / explainers""",
     Kind.PODCAST: "podcast / podcasts / podcast episode / audio / radio",
     Kind.REPORT: """report / reports / policy brief / policy briefs / policy paper / policy papers /
         working paper / working papers / research report / brief / briefs / paper / papers /
-        fact sheet / fact sheets""",
+        fact sheet / fact sheets / white paper / white papers / issue brief / issue briefs /
+        case study / case studies / backgrounder / backgrounders / primer / primers""",
     Kind.VIDEO: "video / videos / event video / webcast / webinar",
     Kind.TESTIMONY: "testimony / testimonies / congressional testimony",
     Kind.PRESS: """press release / press releases / press note / press notes / press statement /
         press statements / press / news release / media advisory""",
     Kind.ARTICLE: """article / articles / transcript / transcripts / in the news / news / interview /
-        interviews / q&a / feature / features / multimedia / event / events / newsletter""",
+        interviews / q&a / feature / features / multimedia / event / events / newsletter / newsletters /
+        infographic / infographics / interactive / interactives / book / books / speech /
+        speeches / remarks""",
 }
 KINDS = {name: kind for kind, names in _NAMES_OF_KINDS.items() for name in _phrases(names)}
 """What pages call each kind; a hyphen counts as a space."""
@@ -34,6 +38,7 @@ KINDS = {name: kind for kind, names in _NAMES_OF_KINDS.items() for name in _phra
 TOPICS = _phrases(
     """asia-pacific security / climate / cybersecurity / defense / defence / economics / energy /
     energy, economics & security / energy, economics, and security / foreign policy & strategy /
+    gender & security / gender and security / women, peace & security / women, peace, and security /
     indo-pacific security / international security / middle east security / military, veterans & society /
     military, veterans, and society / national security / technology / technology & national security /
     technology and national security / trade / transatlantic security"""
@@ -59,7 +64,8 @@ SMALL_WORDS = _words(
 """Words of four letters and more that many write small in a headline."""
 
 NAME_PARTICLES = _words(
-    "af al ap av bin bint da dal dalla de del della der di dos du e el ibn la le o ten ter van von y zu"
+    """'t af al ap av ben bin bint da dal dalla das de dei del della den der des di do dos du e el het i ibn
+    la le lo o op san ten ter ul ur van vom von y zu zum zur ’t"""  # noqa: RUF001 - apostrophe is meant
 )
 NAME_SUFFIXES = _words("jr sr ii iii iv v phd md jd esq dphil mp mep kc qc obe cbe")
 HONORIFICS = _words(
@@ -68,9 +74,9 @@ HONORIFICS = _words(
     sen senator sir"""
 )
 ORGANISATIONS = _words(
-    """academy agency alliance association bank center centre college committee corporation council
-    department faculty forum foundation fund group initiative institute institution laboratory ministry
-    network office program programme school society university"""
+    """academy agency alliance association bank board center centre college committee corporation council
+    department editors faculty forum foundation fund group initiative institute institution laboratory
+    ministry network office press program programme school society university"""
 )
 ROLES = _words(
     """adjunct adviser advisor analyst assistant associate chair columnist correspondent deputy director

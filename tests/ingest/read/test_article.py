@@ -37,7 +37,12 @@ def test_every_part_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "shown", ["February 06, 2019", "February 6, 2019", "Feb. 6, 2019", "6 February 2019"]
+    "shown",
+    [
+        *("February 06, 2019", "February 6, 2019", "Feb. 6, 2019", "6 February 2019", "February 6th, 2019"),
+        *("Wednesday, February 6, 2019", "Wed, 6 Feb 2019", "2019-02-06", "2019/2/6", "FEBRUARY 6, 2019"),
+        *("Published: February 6, 2019", "Posted on February 6, 2019", "February 6, 2019, 10:30 a.m. ET"),
+    ],
 )
 def test_dates_are_read_in_the_ways_pages_write_them(shown: str) -> None:
     assert read_page(f"{shown}\nTitle".encode()).found[0].draft.published_at == date(2019, 2, 6)
@@ -61,6 +66,37 @@ def test_a_deck_is_told_from_the_first_paragraph(lines: list[str], deck: str | N
     assert (draft.content_html or "").count("<p>") == paragraphs
 
 
+@pytest.mark.parametrize(
+    ("shown", "day"),
+    [("5/31/2014", date(2014, 5, 31)), ("31.5.2014", date(2014, 5, 31)), ("5/5/2014", date(2014, 5, 5))],
+)
+def test_a_date_in_numbers_counts_where_only_one_can_be_the_month(shown: str, day: date) -> None:
+    assert read_page(f"{shown}\nTitle".encode()).found[0].draft.published_at == day
+    with pytest.raises(UnreadableDocument, match="begins with a date"):
+        read_page(b"5/6/2014\nTitle")
+
+
+def test_a_byline_below_a_second_line_of_deck_is_one_all_the_same() -> None:
+    draft = the_article("The first line of deck", "A second line, somewhat longer", "By Ana Ruiz", LONG)
+    assert draft.subtitle == "The first line of deck"
+    assert [author.name for author in draft.authors] == ["Ana Ruiz"]
+    assert draft.content_html == f"<p>A second line, somewhat longer</p>\n<p>{LONG}</p>"
+
+
+def test_a_line_that_ends_in_a_comma_is_no_deck() -> None:
+    assert the_article("Roses are red,", "Violets are blue,", LONG).subtitle is None
+
+
+@pytest.mark.parametrize("rule", ["* * *", "---", "___", "⸻", "***", "=====", "- - -"])
+def test_a_drawn_line_is_no_text_and_no_bullet(rule: str) -> None:
+    assert the_article(LONG, rule, LONG, rule, POINTER).content_html == f"<p>{LONG}</p>\n<p>{LONG}</p>"
+
+
+def test_a_title_may_be_a_date() -> None:
+    page = f"January 6, 2022\n\nJanuary 6, 2021\n\nBy Ana Ruiz\n\n{LONG}"
+    assert read_page(page.encode()).found[0].draft.title == "January 6, 2021"
+
+
 def test_a_page_without_a_pointer_may_be_the_whole() -> None:
     draft = the_article("By Ana Ruiz", LONG)
     assert not draft.is_excerpt
@@ -76,6 +112,7 @@ def test_a_page_without_a_pointer_may_be_the_whole() -> None:
         ("Read the full report from RAND.", Kind.REPORT, "RAND"),
         ("Read the full op-ed on CNN.com.", Kind.COMMENTARY, "CNN.com"),
         ("Read the full article.", Kind.ARTICLE, None),
+        ("Download the full report.", Kind.REPORT, None),
     ],
 )
 def test_the_pointer_tells_kind_and_outlet_and_is_no_content(
@@ -94,6 +131,18 @@ def test_a_second_pointer_is_neither_outlet_nor_content() -> None:
         assert draft.outlet is not None
         assert draft.outlet.name == "Lawfare"
         assert draft.content_html == f"<p>{LONG}</p>"
+
+
+def test_a_link_to_a_file_beside_the_pointer_is_no_content() -> None:
+    draft = the_article("By Ana Ruiz", LONG, "Read the full testimony.", "Download PDF")
+    assert (draft.kind, draft.content_html) == (Kind.TESTIMONY, f"<p>{LONG}</p>")
+
+
+def test_a_paragraph_that_asks_to_watch_something_is_no_pointer() -> None:
+    for paragraph in ("Watch for smoke in Bushehr.", "Watch the border instead, and on Mondays the Trains."):
+        draft = the_article("By Ana Ruiz", LONG, paragraph, LONG)
+        assert (draft.kind, draft.is_excerpt) == (Kind.ARTICLE, False)
+        assert paragraph in (draft.content_html or "")
 
 
 def test_a_pointer_at_the_end_of_the_last_paragraph_counts() -> None:

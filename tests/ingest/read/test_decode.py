@@ -49,8 +49,17 @@ def test_what_is_no_text_is_named_with_its_line(raw: bytes, line: int) -> None:
         decode(raw)
 
 
+def test_utf8_that_was_saved_as_windows_1252_is_put_right() -> None:
+    meant = "It’s “fine”, café"
+    assert decode(meant.encode().decode("latin-1").encode()) == meant
+    opened = meant.encode().decode("cp1252", "replace")
+    assert decode(opened.encode()) == decode(opened.encode("utf-8-sig")) == meant
+    for text in ("“AMANHÃ”", "Ã© beside a “quote”"):
+        assert decode(text.encode()) == text
+
+
 def test_lines_keep_number_indentation_and_bullet() -> None:
-    lines = split_lines("one\n\n  • two\n\t-  three \n*bold* text\n•\nfour\n• • five\n* * * * * * *\n")
+    lines = split_lines("one\n\n  • two\n\t-  three \n*bold* text\n•\nfour\n• • five\n• • • • • six\n")
     assert [(line.number, line.indent, line.bulleted, line.text) for line in lines] == [
         (1, 0, False, "one"),
         (3, 2, True, "two"),
@@ -58,7 +67,7 @@ def test_lines_keep_number_indentation_and_bullet() -> None:
         (5, 0, False, "*bold* text"),
         (7, 0, True, "four"),
         (8, 0, True, "five"),
-        (9, 0, True, "* * *"),
+        (9, 0, True, "• six"),
     ]
 
 

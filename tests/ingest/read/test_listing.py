@@ -76,6 +76,8 @@ def test_all_fields_may_share_a_line() -> None:
         ("Press Note", "press"),
         ("In the News", "article"),
         ("Transcript", "article"),
+        ("Case Study", "report"),
+        ("Letters", "commentary"),
     ],
 )
 def test_kinds_are_known_by_their_usual_names(line: str, kind: str) -> None:
@@ -104,6 +106,47 @@ def test_headings_in_other_words_and_notes_between_items_are_no_items() -> None:
 def test_another_listing_below_the_foot_of_the_first_is_read() -> None:
     items = listed("• Rails\n  By Bo Li\nView All Reports\n• Privacy\n• Podcast\n  • May 1, 2020\n  Roads\n")
     assert [item["title"] for item in items] == ["Rails", "Roads"]
+
+
+@pytest.mark.parametrize("bullet", ["o", "+", "■", "\uf0a7"])
+def test_nested_bullets_may_be_those_of_a_word_processor(bullet: str) -> None:
+    (item,) = listed(f"• Commentary\n{bullet} The Hill\n{bullet}\tMay 1, 2020\nRails\nBy Bo Li\n")
+    assert (item["outlet"], item["published_at"], item["title"]) == (
+        {"name": "The Hill"},
+        "2020-05-01",
+        "Rails",
+    )
+
+
+@pytest.mark.parametrize("vague", ["May 2014", "Spring 2014", "5/6/2014", "2 days ago", "May 1–2, 2014"])  # noqa: RUF001 - the dash is meant
+def test_a_date_without_its_day_is_neither_date_nor_outlet(vague: str) -> None:
+    (item,) = listed(f"• Commentary\n• Politico\n• {vague}\nRails\nBy Bo Li\n")
+    assert item == {
+        "title": "Rails",
+        "kind": "commentary",
+        "outlet": {"name": "Politico"},
+        "authors": [{"name": "Bo Li"}],
+    }
+
+
+@pytest.mark.parametrize("headline", ["September 11, 2001", "Commentary", "Related Party Transactions"])
+def test_below_the_date_the_headline_may_look_like_anything(headline: str) -> None:
+    for outlet in ("", "  • Lawfare\n"):
+        (item,) = listed(f"• Reports\n{outlet}  • May 1, 2020\n  {headline}\n\n  By Bo Li\n")
+        assert (item["title"], item["published_at"]) == (headline, "2020-05-01")
+
+
+@pytest.mark.parametrize(
+    "headline", ["Why Rails Should Be Laid More Often...", "Whatever Rails " * 16 + "Do"]
+)
+def test_a_long_or_cut_off_headline_stands_above_a_teaser(headline: str) -> None:
+    (item,) = listed(f"• Reports\n  • May 1, 2020\n  {headline}\n\n  A teaser alone that is cut o...\n")
+    assert (item["title"], item["summary"]) == (headline, "A teaser alone that is cut o…")
+
+
+def test_drawn_lines_between_items_are_none_of_theirs() -> None:
+    items = listed("* * *\n• Video\n  • May 1, 2020\n  Rails\n___\n• Reports\n  • May 2, 2020\n  Roads\n⸻\n")
+    assert [(item["title"], item.get("summary")) for item in items] == [("Rails", None), ("Roads", None)]
 
 
 @pytest.mark.parametrize("mark", ["...", "....", "…", " ...", "[...]", " […]"])

@@ -41,6 +41,14 @@ from services.ingest.read.pointers import Pointer, Verb, pointer_of, split_off_p
         ("Listen to the full conversation with Ana Ruiz on NPR.", Verb.LISTEN, "NPR"),
         ("Watch the full interview on CNBC.", Verb.WATCH, "CNBC"),
         ("Watch Ana Ruiz on C-SPAN.", Verb.WATCH, "C-SPAN"),
+        ("Watch it live on YouTube.", Verb.WATCH, "YouTube"),
+        ("Read the full article in Foreign Affairs »", Verb.READ, "Foreign Affairs"),
+        ("Read the full article in Lawfare. Read Li's response.", Verb.READ, "Lawfare"),
+        ("READ THE FULL ARTICLE IN THE HILL.", Verb.READ, "THE HILL"),
+        ("Click here to read the full article in Lawfare.", Verb.READ, "Lawfare"),
+        ("Continue reading at Lawfare.", Verb.READ, "Lawfare"),
+        ("Read the full article in the Fall 2019 issue of Global Affairs.", Verb.READ, "Global Affairs"),
+        ("Read the full text in English in Le Monde.", Verb.READ, "Le Monde"),
     ],
 )
 def test_a_pointer_names_the_outlet(line: str, verb: Verb, outlet: str) -> None:
@@ -50,7 +58,11 @@ def test_a_pointer_names_the_outlet(line: str, verb: Verb, outlet: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["Read the full article.", "Read the full report in PDF.", "Read the full text here."]
+    "line",
+    [
+        *("Read the full article.", "Read the full report in PDF.", "Read the full text here."),
+        *("Read the full report in English or Korean.", "Download the full report."),
+    ],
 )
 def test_a_pointer_without_an_outlet_still_says_that_there_is_more(line: str) -> None:
     pointer = pointer_of(line)
