@@ -5,6 +5,7 @@ Reads an OpenAPI 3.1 or an AsyncAPI 3.0 document; what it does not know of these
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -145,9 +146,14 @@ def _note(schema: Json) -> str:
     """Return description and limits as one text."""
     inner = [schema, *(part for part in schema.get("anyOf", ()) if "pattern" in part or "maxLength" in part)]
     limits = [
-        f"{words} {part[name]}"
+        f"{words} {_written(part[name])}"
         for part in inner
         for name, words in _LIMITS.items()
         if name in part and part[name] not in (None, "", [])
     ]
     return "; ".join([*filter(None, [schema.get("description")]), *limits])
+
+
+def _written(value: object) -> str:
+    """Return a value as JSON writes it, a text without its quotation marks."""
+    return value if isinstance(value, str) else json.dumps(value)

@@ -5,6 +5,7 @@ Errors are one plain line on stderr, never a traceback: exit code 1, or 2 for wr
 
 import os
 import sys
+from importlib.metadata import version
 from typing import Annotated, NoReturn
 
 import typer
@@ -35,6 +36,12 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        echo(f"newswire {version('newswire')}")
+        raise typer.Exit
+
+
 @app.callback()
 def given_for_all(
     context: typer.Context,
@@ -42,6 +49,10 @@ def given_for_all(
     ingest_url: IngestUrl = None,
     token: Token = None,
     data_dir: DataDir = None,
+    _show_version: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version and end.", is_eager=True, callback=_tell_version),
+    ] = False,
 ) -> None:
     """Articles in, feeds and signed webhooks out."""
     context.obj = Given(feed_url, ingest_url, token, data_dir)

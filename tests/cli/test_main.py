@@ -1,6 +1,7 @@
 """What every command promises: one plain line when it cannot go on, and the token of its data folder."""
 
 import stat
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,11 @@ def test_a_feed_service_that_is_not_there_is_one_plain_line(
         f"newswire: The feed service does not answer at {url}: is `newswire up` running?"
     )
     assert ended.out == ""
+
+
+def test_the_command_tells_its_version(newswire: Newswire) -> None:
+    ended = newswire("--version")
+    assert (ended.code, ended.out) == (0, f"newswire {version('newswire')}\n")
 
 
 def test_options_may_also_stand_before_the_command(newswire: Newswire) -> None:

@@ -53,6 +53,7 @@ async def test_a_page_loads_nothing_and_every_link_in_it_leads_somewhere(ingest:
         else:
             assert (await ingest.client.get(link)).status_code == 200
     assert {"schema-ArticleInput", "schema-ArticleEvent"} & set(targets)
+    assert "default false" in page.text_content()
     assert etree.tostring(page.xpath("//main")[0], method="text", encoding="unicode").strip()
 
 
