@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -40,6 +41,8 @@ from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
 from services.feed.feeds.watch import Watch
+from services.feed.measures.names import Reached
+from services.feed.measures.tally import Tally
 from services.feed.operators import OperatorTokens
 from services.feed.ops.curve_recorder import CurveRecorder
 from services.feed.ops.curve_routes import curve_routes
@@ -166,24 +169,29 @@ def operator_tokens(settings: FeedSettings) -> OperatorTokens:
 
 
 @asynccontextmanager
-async def open_worker_half(settings: FeedSettings, redis: "Redis", *, clock: Clock) -> AsyncIterator[Worker]:
+async def open_worker_half(
+    settings: FeedSettings, redis: "Redis", tally: Tally, *, clock: Clock
+) -> AsyncIterator[Worker]:
     """Make the working half; it works once all of its parts run."""
     registry, queue = Registry(redis, secret_box(settings)), DeliveryQueue(redis)
     async with open_worker(
         registry,
         queue,
         clock,
+        tally,
         rules=AddressRules(settings.allow_private_endpoints),
         schedule=RetrySchedule(settings.retry_schedule),
         user_agent=f"Newswire/{version('newswire')}",
     ) as deliveries:
+        index = FeedIndex(redis, settings.partitions, partial(tally.arrived, Reached.FEED))
         intake = Intake(redis, registry, queue, clock, wake=deliveries.wake, retention=_retention(settings))
         consuming = Consuming(
             redis_url(settings),
             redis,
             partitions=settings.partitions,
-            applies={FEEDS: FeedIndex(redis, settings.partitions).apply, DELIVERIES: intake.take},
+            applies={FEEDS: index.apply, DELIVERIES: intake.take},
             clock=clock,
+            tally=tally,
         )
         sweep = RetentionSweep(redis, registry, clock, _retention(settings))
         yield Worker(consuming, deliveries, OwnFeedFilling(redis, settings.partitions), sweep)
@@ -213,9 +221,12 @@ async def run(settings: FeedSettings, role: Role) -> None:
         parts = []
         worker = None
         if works:
-            worker = await stack.enter_async_context(open_worker_half(settings, redis, clock=clock))
+            tally = Tally(redis, clock)
+            # After everything that counts: the stack closes the other way round.
+            stack.push_async_callback(tally.close)
+            worker = await stack.enter_async_context(open_worker_half(settings, redis, tally, clock=clock))
             parts += [worker.consuming.run(), worker.deliveries.run(), worker.own_feeds.run()]
-            parts.append(worker.retention.run())
+            parts += [worker.retention.run(), tally.run()]
         if listening is not None:
             web = make_web(settings, redis, clock=clock, worker=worker)
             parts += [serve(web.front, listening), web.sampler.run(), web.watch.run(), web.renditions.run()]

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from services.feed.consume.dead_letters import DeadLetter, bury
 from services.feed.consume.stream_entry import StreamEntry, Unreadable, read_event
+from services.feed.measures.tally import Tally
 from shared import keys
 from shared.cancellation import heed_cancellation
 from shared.clock import Clock
@@ -44,6 +45,7 @@ class BatchRunner:
     group: str
     apply: Apply
     clock: Clock
+    tally: Tally
     most_attempts: int = MOST_ATTEMPTS
 
     async def run(self, entries: Sequence[StreamEntry], *, reclaimed: bool) -> None:
@@ -53,6 +55,7 @@ class BatchRunner:
         deliveries, since it may be the one that ended that process.
         """
         if reclaimed:
+            self.tally.redelivered(self.partition, self.group, len(entries))
             entries = [entry for entry in entries if not await self._bury_if_worn_out(entry)]
         readable: list[Readable] = []
         for entry in entries:
@@ -100,6 +103,7 @@ class BatchRunner:
 
     async def _acknowledge(self, entries: Sequence[StreamEntry]) -> None:
         await self.redis.xack(keys.events(self.partition), self.group, *[entry.id for entry in entries])
+        self.tally.applied(self.partition, self.group, len(entries))
 
     async def _bury_if_worn_out(self, entry: StreamEntry) -> bool:
         attempts = await self._deliveries_of(entry)
@@ -111,6 +115,7 @@ class BatchRunner:
     async def _bury(self, entry: StreamEntry, reason: str, attempts: int) -> None:
         letter = DeadLetter(entry, reason, attempts)
         await bury(self.redis, self.partition, self.group, letter, self.clock.now())
+        self.tally.given_up(self.partition, self.group)
         log.error(
             "event.given_up",
             stream=keys.events(self.partition),

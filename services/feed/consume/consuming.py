@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 from services.feed.consume.batch import Apply, BatchRunner
 from services.feed.consume.subscriptions import RECLAIM_IDLE_MS, make_broker, subscribe
 from services.feed.consume.watchdog import STALE_AFTER, Watchdog
+from services.feed.measures.tally import Tally
 from shared.clock import Clock
 
 
@@ -21,6 +22,7 @@ class Consuming:
         partitions: int,
         applies: Mapping[str, Apply],
         clock: Clock,
+        tally: Tally,
         reclaim_idle_ms: int = RECLAIM_IDLE_MS,
         stale_after: float = STALE_AFTER,
     ) -> None:
@@ -30,7 +32,7 @@ class Consuming:
             for partition in range(partitions)
             for group, apply in applies.items()
             for consumer in subscribe(
-                self._broker, BatchRunner(redis, partition, group, apply, clock), reclaim_idle_ms
+                self._broker, BatchRunner(redis, partition, group, apply, clock, tally), reclaim_idle_ms
             )
         ]
         self._watchdog = Watchdog(redis, consumers, stale_after)

@@ -8,7 +8,7 @@ from services.feed.deliveries import breaker
 from services.feed.deliveries.delivery import Attempt, DeliveryStatus
 from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
 from services.feed.deliveries.endpoint_url import without_query
-from services.feed.deliveries.lease import Finish, Lease
+from services.feed.deliveries.lease import Finish, Lease, Recorded
 from services.feed.deliveries.outage import through_outages
 from services.feed.deliveries.outcome import (
     Delivered,
@@ -26,6 +26,8 @@ from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.sender import Sender
 from services.feed.deliveries.signature import signed_headers
+from services.feed.measures.names import Reached
+from services.feed.measures.tally import Tally
 from shared.clock import Clock
 from shared.logs import get_logger
 from shared.timestamps import rfc3339
@@ -51,6 +53,7 @@ class Attempting:
         clock: Clock,
         schedule: RetrySchedule,
         *,
+        tally: Tally,
         jitter: Callable[[], float] = random.random,
     ) -> None:
         self._sender = sender
@@ -58,6 +61,7 @@ class Attempting:
         self._registry = registry
         self._clock = clock
         self._schedule = schedule
+        self._tally = tally
         self._jitter = jitter
 
     async def attempt(self, lease: Lease, endpoint: Endpoint, body: bytes | None) -> None:
@@ -77,10 +81,16 @@ class Attempting:
         status, next_at = _follows(outcome)
         finish = Finish(lease, _attempt(lease, exchange, started), status, next_at, finished)
         recorded = await self._recorder.record(finish)
+        self._count(lease, outcome, recorded)
         _tell(endpoint, finish, outcome, recorded=recorded is not None)
         too_long = recorded and breaker.complaint(recorded.failing_since, finished)
         if too_long:
             await self._disable(endpoint, too_long)
+
+    def _count(self, lease: Lease, outcome: Outcome, recorded: Recorded | None) -> None:
+        self._tally.attempted(type(outcome).__name__)
+        if recorded and recorded.arrived_from and lease.event_type != TEST_EVENT:
+            self._tally.arrived(Reached.PARTNER, recorded.arrived_from)
 
     async def _exchange(
         self, lease: Lease, endpoint: Endpoint, body: bytes | None, now: datetime

@@ -65,10 +65,14 @@ class Finish:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What is known after an end: when the delivery is due next (ms), since when the endpoint only fails."""
+    """What is known after an end: when the delivery is due next (ms), since when the endpoint only fails.
+
+    `arrived_from` is when the event happened, when this was the first time that it arrived.
+    """
 
     next_ms: int | None
     failing_since: datetime | None
+    arrived_from: datetime | None = None
 
 
 def enqueue_arguments(delivery: NewDelivery) -> tuple[str | int, ...]:
@@ -165,5 +169,5 @@ def finish_arguments(finish: Finish) -> list[str | int]:
 
 def recorded_from(reply: Sequence[bytes]) -> Recorded:
     """Return what the `FINISH` script tells of an end that it recorded."""
-    next_ms, failing_since = (int(text) if text else None for text in reply)
-    return Recorded(next_ms, None if failing_since is None else from_epoch_ms(failing_since))
+    next_ms, *moments = (int(text) if text else None for text in reply)
+    return Recorded(next_ms, *(None if moment is None else from_epoch_ms(moment) for moment in moments))

@@ -13,6 +13,7 @@ from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.sender import TIMEOUT_SECONDS, open_sender
 from services.feed.deliveries.worker import DeliveryWorker
+from services.feed.measures.tally import Tally
 from shared.clock import Clock
 
 
@@ -21,6 +22,7 @@ async def open_worker(
     registry: Registry,
     queue: DeliveryQueue,
     clock: Clock,
+    tally: Tally,
     *,
     rules: AddressRules,
     schedule: RetrySchedule,
@@ -33,5 +35,5 @@ async def open_worker(
     """Yield a worker whose `run` is the caller's to start and to cancel; times are in seconds."""
     async with open_sender(rules, user_agent=user_agent, timeout=timeout, resolver=resolver) as sender:
         recorder = Recorder(queue)
-        attempting = Attempting(sender, recorder, registry, clock, schedule)
+        attempting = Attempting(sender, recorder, registry, clock, schedule, tally=tally)
         yield DeliveryWorker(registry, queue, recorder, attempting, clock, sweep=sweep, grace=grace)

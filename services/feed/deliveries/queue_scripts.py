@@ -86,8 +86,9 @@ FINISH = """
 -- ARGV: id, token, status, next at or '', now, attempt, 1 when delivered, duration, HTTP status or '',
 --       error or '', steps taken, latencies to keep, failures that open the breaker, first and longest
 --       pause between two probes (ms)
--- Returns when the delivery is due next ('' never) and since when there are only failures ('' the last one
--- succeeded), or false when the lease is another's.
+-- Returns when the delivery is due next ('' never), since when there are only failures ('' the last one
+-- succeeded) and the time of the event when it has just arrived for the first time ('' otherwise), or false
+-- when the lease is another's.
 if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then return false end
 local status_keys = {pending = KEYS[7], retrying = KEYS[8], delivered = KEYS[9], dead = KEYS[10]}
 local known = redis.call('HMGET', KEYS[1], 'created_at', 'status', 'resends')
@@ -108,7 +109,11 @@ redis.call('ZREM', status_keys[known[2]], ARGV[1])
 redis.call('ZADD', status_keys[status], known[1], ARGV[1])
 redis.call('HINCRBY', KEYS[5], 'attempts', 1)
 redis.call('HSET', KEYS[5], 'last_attempt_at', ARGV[5])
+local arrived = ''
 if ARGV[7] == '1' then
+  if redis.call('HSETNX', KEYS[1], 'arrived_at', ARGV[5]) == 1 then
+    arrived = redis.call('HGET', KEYS[1], 'event_at')
+  end
   redis.call('HINCRBY', KEYS[5], 'successes', 1)
   redis.call('HSET', KEYS[5], 'last_success_at', ARGV[5], 'failures_in_a_row', 0)
   redis.call('HDEL', KEYS[5], 'failing_since', 'probe_at')
@@ -122,7 +127,7 @@ else
 end
 redis.call('LPUSH', KEYS[6], ARGV[7] .. ':' .. ARGV[8])
 redis.call('LTRIM', KEYS[6], 0, tonumber(ARGV[12]) - 1)
-return {next_at, redis.call('HGET', KEYS[5], 'failing_since') or ''}
+return {next_at, redis.call('HGET', KEYS[5], 'failing_since') or '', arrived}
 """
 
 RELEASE = """

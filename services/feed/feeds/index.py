@@ -6,8 +6,9 @@ and the operations of what is stored are simply given out once more.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from redis.asyncio import Redis
 
@@ -20,6 +21,10 @@ from shared.events import ArticleEvent
 from shared.logs import get_logger
 
 log = get_logger(__name__)
+
+
+def nobody_measures(_: datetime) -> None:
+    """Do nothing: how long articles take is asked for only where events are consumed."""
 
 
 @dataclass(frozen=True)
@@ -41,17 +46,26 @@ class RebuildReport:
 
 
 class FeedIndex:
-    """Applies events to the read model and to the feeds, and can build the feeds anew from the read model."""
+    """Applies events to the read model and to the feeds, and can build the feeds anew from the read model.
 
-    def __init__(self, redis: "Redis", partitions: int) -> None:
+    `arrived` is told the time of each event that was new, once its effects stand in the feeds. An event that
+    a process left half done when it was killed is not new to whoever does it again.
+    """
+
+    def __init__(
+        self, redis: "Redis", partitions: int, arrived: Callable[[datetime], None] = nobody_measures
+    ) -> None:
+        self._arrived = arrived
         self._articles = ReadModel(redis, partitions)
         self._members = Members(redis)
         self._own_feeds = OwnFeedRegistry(redis)
 
     async def apply(self, partition: int, events: Sequence[ArticleEvent]) -> ApplyReport:
         """Store all effects of the events. Repeating them, in any order and anywhere, changes nothing."""
-        settled, changed = await self._settle(events)
+        settled, changed, news = await self._settle(events)
         feeds = await self._give_out(settled)
+        for event in news:
+            self._arrived(event.timestamp)
         report = ApplyReport(changed, len(settled) - changed, feeds)
         log.info(
             "events.applied",
@@ -84,12 +98,18 @@ class FeedIndex:
         log.info("feeds.rebuilt", articles=report.articles, feeds=report.feeds, dropped=report.dropped)
         return report
 
-    async def _settle(self, events: Sequence[ArticleEvent]) -> tuple[list[KnownArticle], int]:
-        """Return the newest state of every article of the batch, stored, and how many of them are new."""
+    async def _settle(
+        self, events: Sequence[ArticleEvent]
+    ) -> tuple[list[KnownArticle], int, list[ArticleEvent]]:
+        """Store and return the newest state of every article of the batch.
+
+        And how many of them are new, and by which events.
+        """
         waiting: dict[str, list[ArticleEvent]] = defaultdict(list)
         for event in events:
             waiting[event.article.id].append(event)
         settled: list[KnownArticle] = []
+        news: list[ArticleEvent] = []
         changed = 0
         while waiting:
             own_feeds = await self._own_feeds.view()
@@ -102,9 +122,10 @@ class FeedIndex:
             stored = await self._articles.store(new, before) if new else []
             settled += unchanged + stored
             changed += len(stored)
+            news += [event for known in stored for event in _newer(waiting[known.article.id], before)]
             for known in unchanged + stored:
                 del waiting[known.article.id]
-        return settled, changed
+        return settled, changed, news
 
     async def _give_out(self, articles: Iterable[KnownArticle], *, force: bool = False) -> int:
         """Let the feeds do what the stored state of these articles asks for; return how many changed."""
@@ -134,3 +155,8 @@ class FeedIndex:
             if article_id not in known or selection not in known[article_id].memberships
         }
         return await self._members.drop(selection, strays) if strays else 0
+
+
+def _newer(events: Iterable[ArticleEvent], before: Mapping[str, KnownArticle]) -> list[ArticleEvent]:
+    """Return the events of one article that say more than was known."""
+    return [e for e in events if e.article.id not in before or e.version > before[e.article.id].version]

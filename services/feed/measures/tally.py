@@ -8,7 +8,7 @@ counted twice. They are for looking, and no decision rests on them.
 import asyncio
 from collections import Counter
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -18,6 +18,7 @@ from services.feed.measures.histogram import bucket_of
 from services.feed.measures.names import Reached
 from shared import keys
 from shared.cancellation import heed_cancellation
+from shared.clock import Clock
 from shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -30,13 +31,14 @@ _MILLISECOND = timedelta(milliseconds=1)
 class Tally:
     """The counts of one process that are not added yet."""
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: "Redis", clock: Clock) -> None:
         self._redis = redis
+        self._clock = clock
         self._counts: Counter[str] = Counter()
 
-    def arrived(self, reached: Reached, after: timedelta) -> None:
-        """Note how long an article took; clocks that disagree make it 0 at least."""
-        milliseconds = max(0, after // _MILLISECOND)
+    def arrived(self, reached: Reached, accepted_at: datetime) -> None:
+        """Note that an article has just arrived that was accepted then; by clocks that disagree, at once."""
+        milliseconds = max(0, (self._clock.now() - accepted_at) // _MILLISECOND)
         self._counts[names.latency(reached, bucket_of(milliseconds))] += 1
         self._counts[names.latency_sum(reached)] += milliseconds
 
@@ -57,16 +59,17 @@ class Tally:
         self._counts[names.attempts(outcome)] += 1
 
     async def run(self) -> None:
-        """Add up once a second until cancelled, and then a last time."""
-        try:
-            while True:
-                await asyncio.sleep(_INTERVAL)
+        """Add up once a second until cancelled."""
+        while True:
+            await asyncio.sleep(_INTERVAL)
+            await self._add_or_keep()
+            heed_cancellation()
+
+    async def close(self) -> None:
+        """Add up a last time, when everything that counts has ended; Redis is not waited for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_INTERVAL):
                 await self._add_or_keep()
-                heed_cancellation()
-        finally:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_INTERVAL):
-                    await self._add_or_keep()
 
     async def _add_or_keep(self) -> None:
         try:

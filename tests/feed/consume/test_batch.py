@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from faststream.redis import RedisBroker
@@ -11,6 +11,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 from services.feed.consume.batch import BatchRunner
 from services.feed.consume.stream_entry import StreamEntry
+from services.feed.measures.names import totals
+from services.feed.measures.tally import Tally
 from shared import keys
 from shared.events import ArticleEvent
 from shared.streams import FEEDS, make_groups
@@ -44,8 +46,13 @@ def applied() -> Applied:
 
 
 @pytest.fixture
-def runner(redis: Redis, applied: Applied) -> BatchRunner:
-    return BatchRunner(redis, 0, FEEDS, applied, HandClock())
+def tally(redis: Redis) -> Tally:
+    return Tally(redis, HandClock())
+
+
+@pytest.fixture
+def runner(redis: Redis, applied: Applied, tally: Tally) -> BatchRunner:
+    return BatchRunner(redis, 0, FEEDS, applied, HandClock(), tally)
 
 
 async def put_on_stream(url: str, *titles: str) -> None:
@@ -156,3 +163,19 @@ async def test_what_a_killed_consumer_had_read_is_done_by_the_next(
     await runner.run(await claim(redis), reclaimed=True)
     assert applied.titles == ["one", "two"]
     assert await pending(redis) == 0
+
+
+async def test_what_is_applied_handed_out_again_and_given_up_is_counted(
+    redis: Redis, valkey: ValkeyServer, runner: BatchRunner, applied: Applied, tally: Tally
+) -> None:
+    await redis.xadd(STREAM, {"something": b"else"})
+    applied.poison = {"bad"}
+    await put_on_stream(valkey.url, "one", "bad", "two")
+    await runner.run(await read(redis), reclaimed=False)
+    for _ in range(2):
+        await runner.run(await claim(redis), reclaimed=True)
+    await tally.add_up()
+    found = totals(cast("dict[bytes, bytes]", await redis.hgetall(keys.tally())))
+    assert found.applied == {(0, FEEDS): 2}
+    assert found.redelivered == {(0, FEEDS): 2}
+    assert found.given_up == {(0, FEEDS): 1}

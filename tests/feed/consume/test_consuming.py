@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 
 from services.feed.consume.consuming import Consuming
 from services.feed.consume.watchdog import ConsumerDiedError
+from services.feed.measures.tally import Tally
 from shared import keys
 from shared.events import ArticleEvent
 from shared.streams import DELIVERIES, FEEDS, make_groups
@@ -56,6 +57,7 @@ async def consuming(url: str, redis: Redis, seen: Seen) -> AsyncIterator["asynci
         partitions=1,
         applies={group: seen.taker(group) for group in (FEEDS, DELIVERIES)},
         clock=HandClock(),
+        tally=Tally(redis, HandClock()),
         reclaim_idle_ms=200,
     )
     task = asyncio.create_task(parts.run())

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, cast
 
 from redis.asyncio import Redis
 
@@ -22,6 +22,9 @@ from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.secret_box import SecretBox, new_key
 from services.feed.deliveries.signature import new_secret
 from services.feed.deliveries.worker import DeliveryWorker
+from services.feed.measures.names import Totals, totals
+from services.feed.measures.tally import Tally
+from shared import keys
 from shared.clock import Clock, SystemClock
 from shared.events import ArticleEvent
 from tests.builders import NOON
@@ -53,6 +56,7 @@ class Deliveries:
     intake: Intake
     worker: DeliveryWorker
     history: History
+    tally: Tally
     running: "asyncio.Task[None]"
 
     async def add(self, url: str, **fields: Any) -> Endpoint:
@@ -70,6 +74,11 @@ class Deliveries:
                 if found.status is status:
                     return found
                 await asyncio.sleep(0.01)
+
+    async def counted(self) -> Totals:
+        """Return everything that was counted so far."""
+        await self.tally.add_up()
+        return totals(cast("dict[bytes, bytes]", await self.redis.hgetall(keys.tally())))
 
     async def outcome(
         self, endpoint: Endpoint, event: ArticleEvent, status: DeliveryStatus, *, attempts: int = 1
@@ -102,10 +111,12 @@ async def deliveries(
     clock = clock or SystemClock()
     registry = Registry(redis, box)
     queue = DeliveryQueue(redis, lease=timedelta(seconds=lease))
+    tally = Tally(redis, clock)
     async with open_worker(
         registry,
         queue,
         clock,
+        tally,
         rules=rules,
         schedule=RetrySchedule(schedule),
         user_agent="Newswire/test",
@@ -116,7 +127,7 @@ async def deliveries(
         running = asyncio.create_task(worker.run())
         intake = Intake(redis, registry, queue, clock, wake=worker.wake)
         try:
-            yield Deliveries(redis, registry, queue, intake, worker, History(redis), running)
+            yield Deliveries(redis, registry, queue, intake, worker, History(redis), tally, running)
         finally:
             running.cancel()
             with suppress(asyncio.CancelledError):

@@ -17,6 +17,7 @@ from services.feed.deliveries.lease import Ask
 from services.feed.deliveries.outcome import ErrorClass, Trigger
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
+from services.feed.measures.histogram import Percentiles, percentiles
 from shared import keys
 from shared.clock import SystemClock
 from shared.events import ArticleEvent
@@ -269,3 +270,20 @@ async def test_what_nobody_wants_is_not_stored(redis: Redis) -> None:
         await sending.add("http://127.0.0.1:1/", filter={"kinds": ["podcast"]})
         await sending.intake.take(0, [event := an_event()])
         assert not await redis.exists(keys.payload(0, event.id))
+
+
+async def test_the_way_of_an_article_to_a_partner_is_timed_once_whatever_is_sent_again(redis: Redis) -> None:
+    async with a_receiver() as receiver, deliveries(redis) as sending:
+        receiver.answer = answering(500, 204)
+        endpoint = await sending.add(receiver.url)
+        event = an_event(timestamp=SystemClock().now() - timedelta(hours=2))
+        await sending.intake.take(0, [event])
+        delivery, _ = await sending.outcome(endpoint, event, DELIVERED)
+        again = Trigger.REPLAY
+        now = SystemClock().now()
+        await sending.queue.requeue(endpoint.id, [delivery.id], now, trigger=again, again=False)
+        sending.worker.wake()
+        await sending.outcome(endpoint, event, DELIVERED, attempts=3)
+        counted = await sending.counted()
+    assert percentiles(counted.latencies["partner"]) == Percentiles(1, 8e6, 8e6, 8e6)
+    assert counted.attempts == {"RetryLater": 1, "Delivered": 2}

@@ -1,7 +1,7 @@
 """The feeds hold what the events say, on a real Valkey, with crashes and competitors."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +66,15 @@ async def test_the_newest_stands_first_and_the_later_id_among_equals(redis: Redi
     same = [event(article=an_article(id=article_id)) for article_id in ("b", "c", "a")]
     await FeedIndex(redis, 1).apply(0, [event(number=2), event(number=3), *same])
     assert await held(redis) == ["a-3", "a-2", "c", "b", "a"]
+
+
+async def test_each_event_that_is_new_to_the_feeds_is_told_once_with_its_time(redis: Redis) -> None:
+    told: list[datetime] = []
+    index = FeedIndex(redis, 1, told.append)
+    first, second, other = event(), event(2), event(number=2)
+    await index.apply(0, [first, second, other])
+    await index.apply(0, [second, first, event(3, number=2)])
+    assert sorted(told) == sorted([first.timestamp, second.timestamp, other.timestamp, event(3).timestamp])
 
 
 async def test_an_event_that_comes_again_changes_nothing(redis: Redis) -> None:
