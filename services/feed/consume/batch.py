@@ -54,6 +54,7 @@ class BatchRunner:
         `reclaimed` entries were in somebody's hands before: each is first held against the number of its
         deliveries, since it may be the one that ended that process.
         """
+        entries = await self._without_others(entries)
         if reclaimed:
             self.tally.redelivered(self.partition, self.group, len(entries))
             entries = [entry for entry in entries if not await self._bury_if_worn_out(entry)]
@@ -66,6 +67,13 @@ class BatchRunner:
                 readable.append((entry, event))
         if readable:
             await self._apply(readable)
+
+    async def _without_others(self, entries: Sequence[StreamEntry]) -> Sequence[StreamEntry]:
+        """Return the entries without those put back for another group, which are done with here."""
+        others = [entry for entry in entries if not entry.is_for(self.group)]
+        if others:
+            await self._acknowledge(others)
+        return [entry for entry in entries if entry.is_for(self.group)]
 
     async def _apply(self, readable: Sequence[Readable]) -> None:
         try:

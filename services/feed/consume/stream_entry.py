@@ -12,6 +12,9 @@ from shared.problems import field_errors
 PAYLOAD_FIELD = b"__data__"
 """Where FastStream puts a message in an entry."""
 
+GROUP_FIELD = b"group"
+"""The one group that an entry is for, in an entry that was put back for it; the others pass it by."""
+
 
 @dataclass(frozen=True)
 class StreamEntry:
@@ -19,6 +22,10 @@ class StreamEntry:
 
     id: bytes
     fields: Mapping[bytes, bytes]
+
+    def is_for(self, group: str) -> bool:
+        """Tell whether a group is to take the entry; most are for every group."""
+        return self.fields.get(GROUP_FIELD, group.encode()) == group.encode()
 
 
 @dataclass(frozen=True)

@@ -179,3 +179,16 @@ async def test_what_is_applied_handed_out_again_and_given_up_is_counted(
     assert found.applied == {(0, FEEDS): 2}
     assert found.redelivered == {(0, FEEDS): 2}
     assert found.given_up == {(0, FEEDS): 1}
+
+
+async def test_an_entry_for_another_group_is_passed_by(
+    redis: Redis, valkey: ValkeyServer, runner: BatchRunner, applied: Applied
+) -> None:
+    await put_on_stream(valkey.url, "for all")
+    published: Any = await redis.xrange(STREAM)
+    for group in ("deliveries", FEEDS):
+        await redis.xadd(STREAM, {**published[0][1], b"group": group})
+    await runner.run(await read(redis), reclaimed=False)
+    assert applied.titles == ["for all", "for all"]
+    assert await pending(redis) == 0
+    assert await dead_letters(redis) == []

@@ -1,0 +1,33 @@
+"""Dead letters as the batch runner leaves them, in the words of a test."""
+
+from datetime import datetime
+
+from redis.asyncio import Redis
+
+from services.feed.consume.dead_letters import DeadLetter, bury
+from services.feed.consume.stream_entry import PAYLOAD_FIELD, StreamEntry
+from shared.events import ArticleEvent
+from shared.streams import FEEDS
+from tests.builders import NOON, an_article, an_event
+
+
+def message(event: ArticleEvent) -> bytes:
+    """Return the event as FastStream's JSON messages without headers may stand on the stream."""
+    return event.model_dump_json().encode()
+
+
+async def a_burial(
+    redis: Redis,
+    title: str = "Ice roads",
+    *,
+    reason: str = "ValueError('no such topic')",
+    group: str = FEEDS,
+    partition: int = 0,
+    payload: bytes | None = None,
+    now: datetime = NOON,
+) -> str:
+    """Bury an event whose article has this title and id; return the id of the entry it came in."""
+    event = an_event(article=an_article(id=f"id-{title}".replace(" ", "-"), title=title))
+    entry = StreamEntry(b"5-0", {PAYLOAD_FIELD: message(event) if payload is None else payload})
+    await bury(redis, partition, group, DeadLetter(entry, reason, 5), now)
+    return entry.id.decode()
