@@ -11,9 +11,10 @@ from typing import TypeVar
 from redis.asyncio import Redis
 
 from services.feed.deliveries.address_rules import AddressRules
+from services.feed.deliveries.attempt import Attempt
 from services.feed.deliveries.bodies import Bodies
 from services.feed.deliveries.caller import Caller
-from services.feed.deliveries.delivery import Attempt, Delivery
+from services.feed.deliveries.delivery import Delivery
 from services.feed.deliveries.endpoint import Endpoint, endpoint_of
 from services.feed.deliveries.endpoint_url import complaint
 from services.feed.deliveries.history import History
@@ -75,8 +76,9 @@ class ApiParts:
     ) -> Endpoint:
         """Change the endpoint, and look for work of it; 404 when for this caller there is none."""
         await self.endpoint(caller, endpoint_id)
-        changed = found(await self.registry.change_endpoint(endpoint_id, change), "endpoint", endpoint_id)
+        # Before the change: whatever fails after it counts from then, and not for what was before.
         await self.queue.begin_anew(endpoint_id)
+        changed = found(await self.registry.change_endpoint(endpoint_id, change), "endpoint", endpoint_id)
         await self.queue.mark_all([endpoint_id])
         self.wake()
         return changed

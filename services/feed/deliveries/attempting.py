@@ -5,7 +5,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.feed.deliveries import breaker
-from services.feed.deliveries.delivery import Attempt, DeliveryStatus
+from services.feed.deliveries.attempt import Attempt
+from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
 from services.feed.deliveries.endpoint_url import without_query
 from services.feed.deliveries.lease import Finish, Lease, Recorded
@@ -102,9 +103,9 @@ class Attempting:
 
     async def _disable(self, endpoint: Endpoint, reason: str) -> None:
         def disabled(known: Endpoint) -> Endpoint:
-            # An operator who paused it meanwhile is not overruled.
-            active = known.status is EndpointStatus.ACTIVE
-            return known.with_status(EndpointStatus.DISABLED, reason) if active else known
+            # An operator who paused it or gave it another address meanwhile is not overruled.
+            meant = known.status is EndpointStatus.ACTIVE and known.url == endpoint.url
+            return known.with_status(EndpointStatus.DISABLED, reason) if meant else known
 
         await through_outages(
             lambda: self._registry.change_endpoint(endpoint.id, disabled), "disabling an endpoint"

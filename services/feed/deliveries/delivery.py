@@ -1,4 +1,4 @@
-"""A delivery of one event to one endpoint, and its attempts, as they are stored and shown."""
+"""A delivery of one event to one endpoint, as it is stored and shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,19 +22,6 @@ class DeliveryStatus(StrEnum):
     DELIVERED = "delivered"
     DEAD = "dead"
     """Failed for good; waits for somebody's `retry`."""
-
-
-class Attempt(Frozen):
-    """One try: when, how it went, what the receiver answered."""
-
-    number: int
-    at: AwareDatetime
-    trigger: Trigger
-    duration_ms: int
-    status: int | None
-    error: ErrorClass | None
-    detail: str | None
-    excerpt: str | None
 
 
 class Delivery(Frozen):
@@ -77,8 +64,8 @@ def delivery_from(fields: Mapping[bytes, bytes], delivery_id: str, endpoint_id: 
         endpoint=endpoint_id,
         event_id=text["event_id"],
         type=text["event_type"],
-        article_id=text["article_id"] or None,
-        version=_number(text["version"]),
+        article_id=text.get("article_id"),
+        version=_number(text.get("version", "")),
         status=DeliveryStatus(text["status"]),
         attempts=int(text.get("attempts", 0)),
         created_at=from_epoch_ms(int(text["created_at"])),

@@ -10,8 +10,9 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from services.feed.deliveries.attempt import Attempt, attempts_from
 from services.feed.deliveries.cursor import Position
-from services.feed.deliveries.delivery import Attempt, Delivery, DeliveryStatus, delivery_from
+from services.feed.deliveries.delivery import Delivery, DeliveryStatus, delivery_from
 from services.feed.deliveries.endpoint import delivery_id as id_of
 from services.feed.deliveries.endpoint import endpoint_of
 from shared import keys
@@ -72,7 +73,7 @@ class History:
         if not fields:
             return None
         delivery = delivery_from(fields, delivery_id, endpoint_id)
-        return delivery, tuple(Attempt.model_validate_json(attempt) for attempt in attempts)
+        return delivery, attempts_from(attempts)
 
     async def page(self, endpoint_ids: Sequence[str], sought: Sought, cursor: str | None, limit: int) -> Page:
         """Return up to `limit` deliveries of these endpoints that are older than the cursor.

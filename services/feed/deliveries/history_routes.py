@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from services.feed.deliveries.api_parts import ApiParts, bad_cursor
+from services.feed.deliveries.attempt import Attempt
 from services.feed.deliveries.caller import Caller, Calling
 from services.feed.deliveries.cursor import BadCursorError
-from services.feed.deliveries.delivery import Attempt, Delivery, DeliveryStatus
+from services.feed.deliveries.delivery import Delivery, DeliveryStatus
 from services.feed.deliveries.history import Page, Sought
 from services.feed.deliveries.outcome import Trigger
 from shared.article import Frozen

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from services.feed.deliveries import breaker
-from services.feed.deliveries.delivery import Attempt, DeliveryStatus, NewDelivery
+from services.feed.deliveries.attempt import Attempt, stored_attempt
+from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
 from services.feed.deliveries.endpoint import CONCURRENCY
 from services.feed.deliveries.outcome import Trigger
+from services.feed.deliveries.scripting import Call
 from shared import keys
 from shared.timestamps import epoch_ms, from_epoch_ms
 
@@ -75,8 +77,20 @@ class Recorded:
     arrived_from: datetime | None = None
 
 
-def enqueue_arguments(delivery: NewDelivery) -> tuple[str | int, ...]:
-    """Return what the `ENQUEUE` script takes of one delivery."""
+def enqueue_call(endpoint_id: str, deliveries: Sequence[NewDelivery], now: datetime) -> Call:
+    """Return the run of the `ENQUEUE` script for one endpoint."""
+    return Call(
+        (
+            keys.endpoint_deliveries(endpoint_id),
+            keys.endpoint_status(endpoint_id, DeliveryStatus.PENDING),
+            keys.endpoint_due(endpoint_id),
+            *(keys.delivery(endpoint_id, delivery.id) for delivery in deliveries),
+        ),
+        (epoch_ms(now), *(argument for one in deliveries for argument in _enqueue_arguments(one))),
+    )
+
+
+def _enqueue_arguments(delivery: NewDelivery) -> tuple[str | int, ...]:
     return (
         delivery.id,
         delivery.event_id,
@@ -89,34 +103,32 @@ def enqueue_arguments(delivery: NewDelivery) -> tuple[str | int, ...]:
     )
 
 
-def lease_keys(ask: Ask) -> list[str]:
-    """Return the keys of the `LEASE` script, in its order."""
-    return [
-        keys.endpoint_due(ask.endpoint_id),
-        keys.endpoint_leased(ask.endpoint_id),
-        keys.endpoint_statistics(ask.endpoint_id),
-    ]
-
-
-def lease_arguments(ask: Ask, now: datetime, lease: timedelta) -> list[str | int | float]:
-    """Return the arguments of the `LEASE` script, in its order."""
+def lease_call(ask: Ask, now: datetime, lease: timedelta) -> Call:
+    """Return the run of the `LEASE` script for one endpoint."""
     rate = ask.rate_limit
-    return [
-        epoch_ms(now),
-        epoch_ms(now + lease),
-        ask.concurrency,
-        ask.most,
-        keys.delivery(ask.endpoint_id, ""),
-        breaker.OPENS_AFTER,
-        "" if rate is None else rate,
-        1 if rate is None else max(1, ceil(rate * _BURST_SECONDS)),
-    ]
+    return Call(
+        (
+            keys.endpoint_due(ask.endpoint_id),
+            keys.endpoint_leased(ask.endpoint_id),
+            keys.endpoint_statistics(ask.endpoint_id),
+        ),
+        (
+            epoch_ms(now),
+            epoch_ms(now + lease),
+            ask.concurrency,
+            ask.most,
+            keys.delivery(ask.endpoint_id, ""),
+            breaker.OPENS_AFTER,
+            "" if rate is None else rate,
+            1 if rate is None else max(1, ceil(rate * _BURST_SECONDS)),
+        ),
+    )
 
 
-def lease_from(endpoint_id: str, fields: Sequence[bytes | int]) -> Lease:
+def lease_from(endpoint_id: str, fields: Sequence[bytes | int | None]) -> Lease:
     """Return the lease that the `LEASE` script tells of."""
     delivery_id, token, event_id, event_type, partition, attempts, step, trigger = (
-        field.decode() if isinstance(field, bytes) else str(field) for field in fields
+        field.decode() if isinstance(field, bytes) else str(field or 0) for field in fields
     )
     return Lease(
         delivery_id=delivery_id,
@@ -131,40 +143,43 @@ def lease_from(endpoint_id: str, fields: Sequence[bytes | int]) -> Lease:
     )
 
 
-def finish_keys(lease: Lease) -> list[str]:
-    """Return the keys of the `FINISH` script, in its order."""
-    endpoint_id = lease.endpoint_id
-    return [
-        keys.delivery(endpoint_id, lease.delivery_id),
-        keys.attempts(endpoint_id, lease.delivery_id),
-        keys.endpoint_due(endpoint_id),
-        keys.endpoint_leased(endpoint_id),
-        keys.endpoint_statistics(endpoint_id),
-        keys.endpoint_latencies(endpoint_id),
-        *(keys.endpoint_status(endpoint_id, status) for status in STATUSES),
-    ]
+def finish_call(endpoint_id: str, finishes: Sequence[Finish]) -> Call:
+    """Return the run of the `FINISH` script for one endpoint."""
+    return Call(
+        (
+            keys.endpoint_due(endpoint_id),
+            keys.endpoint_leased(endpoint_id),
+            keys.endpoint_statistics(endpoint_id),
+            keys.endpoint_latencies(endpoint_id),
+            *(keys.endpoint_status(endpoint_id, status) for status in STATUSES),
+        ),
+        (
+            keys.delivery(endpoint_id, ""),
+            keys.attempts(endpoint_id, ""),
+            LATENCIES_KEPT,
+            breaker.OPENS_AFTER,
+            breaker.FIRST_PAUSE // _MILLISECOND,
+            breaker.LONGEST_PAUSE // _MILLISECOND,
+            *(argument for finish in finishes for argument in _finish_arguments(finish)),
+        ),
+    )
 
 
-def finish_arguments(finish: Finish) -> list[str | int]:
-    """Return the arguments of the `FINISH` script, in its order."""
+def _finish_arguments(finish: Finish) -> tuple[str | int, ...]:
     attempt = finish.attempt
-    return [
+    return (
         finish.lease.delivery_id,
         finish.lease.token,
         finish.status,
         "" if finish.next_at is None else epoch_ms(finish.next_at),
         epoch_ms(finish.finished_at),
-        attempt.model_dump_json(),
+        stored_attempt(attempt),
         int(attempt.error is None),
         attempt.duration_ms,
         "" if attempt.status is None else attempt.status,
         attempt.error or "",
         finish.lease.steps_taken + 1,
-        LATENCIES_KEPT,
-        breaker.OPENS_AFTER,
-        breaker.FIRST_PAUSE // _MILLISECOND,
-        breaker.LONGEST_PAUSE // _MILLISECOND,
-    ]
+    )
 
 
 def recorded_from(reply: Sequence[bytes]) -> Recorded:

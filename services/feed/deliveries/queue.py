@@ -10,25 +10,24 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from services.feed.deliveries import queue_scripts
 from services.feed.deliveries.bodies import BodyPlace, read_bodies
-from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
+from services.feed.deliveries.delivery import NewDelivery
 from services.feed.deliveries.lease import (
     STATUSES,
     Ask,
     Finish,
     Lease,
     Recorded,
-    enqueue_arguments,
-    finish_arguments,
-    finish_keys,
-    lease_arguments,
+    enqueue_call,
+    finish_call,
+    lease_call,
     lease_from,
-    lease_keys,
     recorded_from,
 )
 from services.feed.deliveries.outcome import Trigger
+from services.feed.deliveries.queue_scripts import ENQUEUE, FINISH, LEASE_DUE, RELEASE, REQUEUE
 from services.feed.deliveries.registry import EndpointView
+from services.feed.deliveries.scripting import Call, run_script
 from shared import keys
 from shared.timestamps import epoch_ms
 
@@ -53,17 +52,8 @@ class DeliveryQueue:
 
     async def enqueue_all(self, work: Mapping[str, Sequence[NewDelivery]], now: datetime) -> list[int]:
         """Queue the deliveries of several endpoints, point to them, and return how many are new of each."""
-        pipe = self._redis.pipeline(transaction=False)
-        for endpoint_id, deliveries in work.items():
-            names = [
-                keys.endpoint_deliveries(endpoint_id),
-                keys.endpoint_status(endpoint_id, DeliveryStatus.PENDING),
-                keys.endpoint_due(endpoint_id),
-                *(keys.delivery(endpoint_id, delivery.id) for delivery in deliveries),
-            ]
-            fields = (field for delivery in deliveries for field in enqueue_arguments(delivery))
-            pipe.eval(queue_scripts.ENQUEUE, len(names), *names, epoch_ms(now), *fields)
-        new: list[int] = await pipe.execute()
+        calls = [enqueue_call(endpoint_id, deliveries, now) for endpoint_id, deliveries in work.items()]
+        new: list[int] = await run_script(self._redis, ENQUEUE, calls)
         # After the enqueuing: whoever takes a mark away looks into the queue after that.
         await self.mark(dict.fromkeys(work, epoch_ms(now)))
         return new
@@ -96,14 +86,11 @@ class DeliveryQueue:
 
     async def lease(self, asks: Sequence[Ask], now: datetime) -> list[Lease]:
         """Take in hand what is due, at most what is asked for; expired leases of others are due again."""
-        pipe = self._redis.pipeline(transaction=False)
-        for ask in asks:
-            names = lease_keys(ask)
-            pipe.eval(queue_scripts.LEASE, len(names), *names, *lease_arguments(ask, now, self._lease))
-        replies = await pipe.execute()
+        calls = [lease_call(ask, now, self._lease) for ask in asks]
         marks: dict[str, int] = {}
         leases: list[Lease] = []
-        for ask, (due, leased, taken, held) in zip(asks, replies, strict=True):
+        for ask, reply in zip(asks, await run_script(self._redis, LEASE_DUE, calls), strict=True):
+            due, leased, taken, held = reply
             leases += [lease_from(ask.endpoint_id, fields) for fields in taken]
             look_again = int(held) if held else epoch_ms(now) + _LOOK_AGAIN_MS
             waits = ([max(int(due), look_again)] if due else []) + ([int(leased)] if leased else [])
@@ -121,17 +108,18 @@ class DeliveryQueue:
 
     async def finish(self, finishes: Sequence[Finish]) -> list[Recorded | None]:
         """Record attempts and what follows; None for those whose lease is not theirs any more."""
-        pipe = self._redis.pipeline(transaction=False)
-        for finish in finishes:
-            names = finish_keys(finish.lease)
-            pipe.eval(queue_scripts.FINISH, len(names), *names, *finish_arguments(finish))
-        replies = await pipe.execute()
+        places: dict[str, list[int]] = {}
+        for at, finish in enumerate(finishes):
+            places.setdefault(finish.lease.endpoint_id, []).append(at)
+        calls = [finish_call(one, [finishes[at] for at in each]) for one, each in places.items()]
+        replies = await run_script(self._redis, FINISH, calls)
+        recorded: list[Recorded | None] = [None] * len(finishes)
         marks: dict[str, int] = {}
-        recorded = [None if reply is None else recorded_from(reply) for reply in replies]
-        for finish, one in zip(finishes, recorded, strict=True):
-            if one is not None and one.next_ms is not None:
-                endpoint_id = finish.lease.endpoint_id
-                marks[endpoint_id] = min(one.next_ms, marks.get(endpoint_id, one.next_ms))
+        for (endpoint_id, each), reply in zip(places.items(), replies, strict=True):
+            for at, told in zip(each, reply, strict=True):
+                recorded[at] = one = None if told is None else recorded_from(told)
+                if one is not None and one.next_ms is not None:
+                    marks[endpoint_id] = min(one.next_ms, marks.get(endpoint_id, one.next_ms))
         await self.mark(marks)
         return recorded
 
@@ -141,16 +129,21 @@ class DeliveryQueue:
 
     async def release(self, leases: Sequence[Lease], now: datetime) -> None:
         """Give deliveries back that were not tried to the end; they are due at once."""
-        pipe = self._redis.pipeline(transaction=False)
+        held: dict[str, list[Lease]] = {}
         for lease in leases:
-            names = (
-                keys.delivery(lease.endpoint_id, lease.delivery_id),
-                keys.endpoint_due(lease.endpoint_id),
-                keys.endpoint_leased(lease.endpoint_id),
+            held.setdefault(lease.endpoint_id, []).append(lease)
+        calls = [
+            Call(
+                (keys.endpoint_due(endpoint_id), keys.endpoint_leased(endpoint_id)),
+                (
+                    keys.delivery(endpoint_id, ""),
+                    *(argument for lease in each for argument in (lease.delivery_id, lease.token)),
+                ),
             )
-            pipe.eval(queue_scripts.RELEASE, len(names), *names, lease.delivery_id, lease.token)
-        await pipe.execute()
-        await self.mark({lease.endpoint_id: epoch_ms(now) for lease in leases})
+            for endpoint_id, each in held.items()
+        ]
+        await run_script(self._redis, RELEASE, calls)
+        await self.mark(dict.fromkeys(held, epoch_ms(now)))
 
     async def requeue(
         self, endpoint_id: str, delivery_ids: Sequence[str], now: datetime, *, trigger: Trigger, again: bool
@@ -160,17 +153,15 @@ class DeliveryQueue:
         Of one that is about to be sent anyway, `again` asks for one more sending after that. Returns for each
         whether another sending was asked for, None when the delivery is not known.
         """
-        pipe = self._redis.pipeline(transaction=False)
-        for delivery_id in delivery_ids:
-            names = (
-                keys.delivery(endpoint_id, delivery_id),
+        call = Call(
+            (
                 keys.endpoint_due(endpoint_id),
                 keys.endpoint_leased(endpoint_id),
                 *(keys.endpoint_status(endpoint_id, status) for status in STATUSES),
-            )
-            arguments = (delivery_id, epoch_ms(now), trigger, int(again))
-            pipe.eval(queue_scripts.REQUEUE, len(names), *names, *arguments)
-        replies = await pipe.execute()
+            ),
+            (keys.delivery(endpoint_id, ""), epoch_ms(now), trigger, int(again), *delivery_ids),
+        )
+        (replies,) = await run_script(self._redis, REQUEUE, [call])
         await self.mark({endpoint_id: epoch_ms(now)})
         return [None if reply < 0 else bool(reply) for reply in replies]
 

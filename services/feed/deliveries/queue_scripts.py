@@ -1,11 +1,13 @@
 """The steps of an endpoint's queue that must not be torn apart, as Lua. Each touches one endpoint's tag only.
 
-They are sent as text each time (`EVAL`): the server keeps them compiled, and no restart of it loses one.
 A delivery's hash holds a fencing `token` that moves with every lease and with its end, so that a worker which
-comes back after its lease changes nothing, and a repeated command neither.
+comes back after its lease changes nothing, and a repeated command neither. What is nothing or zero is left
+out of the hash: there are millions of them.
 """
 
-ENQUEUE = """
+from services.feed.deliveries.scripting import Script
+
+ENQUEUE = Script("""
 -- KEYS: deliveries, status:pending, due, then one delivery each
 -- ARGV: now, then of each delivery id and seven fields. Returns how many are new.
 local new = 0
@@ -14,10 +16,11 @@ for i = 4, #KEYS do
   local id = ARGV[at]
   if redis.call('EXISTS', KEYS[i]) == 0 then
     redis.call('HSET', KEYS[i], 'event_id', ARGV[at + 1], 'event_type', ARGV[at + 2],
-      'event_at', ARGV[at + 3], 'article_id', ARGV[at + 4], 'version', ARGV[at + 5],
-      'partition', ARGV[at + 6], 'trigger', ARGV[at + 7], 'status', 'pending',
-      'created_at', ARGV[1], 'next_at', ARGV[1],
-      'attempts', 0, 'step', 0, 'token', 0, 'resends', 0)
+      'event_at', ARGV[at + 3], 'partition', ARGV[at + 6], 'trigger', ARGV[at + 7],
+      'status', 'pending', 'created_at', ARGV[1], 'next_at', ARGV[1])
+    if ARGV[at + 4] ~= '' then
+      redis.call('HSET', KEYS[i], 'article_id', ARGV[at + 4], 'version', ARGV[at + 5])
+    end
     redis.call('ZADD', KEYS[1], ARGV[1], id)
     redis.call('ZADD', KEYS[2], ARGV[1], id)
     redis.call('ZADD', KEYS[3], ARGV[1], id)
@@ -25,9 +28,9 @@ for i = 4, #KEYS do
   end
 end
 return new
-"""
+""")
 
-LEASE = """
+LEASE_DUE = Script("""
 -- KEYS: due, leased, statistics
 -- ARGV: now, lease end, most in all hands, most to take, prefix of delivery keys, failures that open the
 --       breaker, deliveries per second ('' any number), how many may come at once by that rate
@@ -79,83 +82,135 @@ end
 local due = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 local leased = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
 return {due[2] or '', leased[2] or '', taken, held > now and string.format('%.0f', held) or ''}
-"""
+""")
 
-FINISH = """
--- KEYS: delivery, attempts, due, leased, statistics, latencies, status:pending, :retrying, :delivered, :dead
--- ARGV: id, token, status, next at or '', now, attempt, 1 when delivered, duration, HTTP status or '',
---       error or '', steps taken, latencies to keep, failures that open the breaker, first and longest
---       pause between two probes (ms)
--- Returns when the delivery is due next ('' never), since when there are only failures ('' the last one
--- succeeded) and the time of the event when it has just arrived for the first time ('' otherwise), or false
--- when the lease is another's.
-if redis.call('HGET', KEYS[1], 'token') ~= ARGV[2] then return false end
-local status_keys = {pending = KEYS[7], retrying = KEYS[8], delivered = KEYS[9], dead = KEYS[10]}
-local known = redis.call('HMGET', KEYS[1], 'created_at', 'status', 'resends')
-local status, next_at, step, trigger = ARGV[3], ARGV[4], ARGV[11], 'retry'
-if tonumber(known[3]) > 0 then
-  redis.call('HINCRBY', KEYS[1], 'resends', -1)
-  status, next_at, step, trigger = 'pending', ARGV[5], 0, 'manual'
+FINISH = Script("""
+-- KEYS: due, leased, statistics, latencies, status:pending, :retrying, :delivered, :dead
+-- ARGV: prefix of delivery keys, prefix of their attempts, latencies to keep, failures that open the breaker,
+--       first and longest pause between two probes (ms), then of each end, in the order in which they came:
+--       id, token, status, next at or '', now, attempt, 1 when delivered, duration, HTTP status or '',
+--       error or '', steps taken
+-- Returns of each when the delivery is due next ('' never), since when there are only failures ('' the last
+-- one succeeded) and the time of the event when it has just arrived for the first time ('' otherwise), or
+-- false when its lease is another's.
+local status_keys = {pending = KEYS[5], retrying = KEYS[6], delivered = KEYS[7], dead = KEYS[8]}
+local so_far = redis.call('HMGET', KEYS[3],
+  'attempts', 'successes', 'failures_in_a_row', 'failing_since', 'probe_at', 'last_success_at')
+local attempts, successes = tonumber(so_far[1] or 0), tonumber(so_far[2] or 0)
+local in_a_row = tonumber(so_far[3] or 0)
+local failing_since, probe_at, last_success_at = so_far[4] or '', so_far[5] or '', so_far[6] or ''
+local last_attempt_at, latencies, told = '', {}, {}
+local function keep(name, value)
+  if value == '' then redis.call('HDEL', KEYS[3], name) else redis.call('HSET', KEYS[3], name, value) end
 end
-redis.call('HINCRBY', KEYS[1], 'token', 1)
-redis.call('HINCRBY', KEYS[1], 'attempts', 1)
-redis.call('HSET', KEYS[1], 'status', status, 'next_at', next_at, 'step', step, 'trigger', trigger,
-  'last_attempt_at', ARGV[5], 'last_status', ARGV[9], 'last_error', ARGV[10])
-redis.call('RPUSH', KEYS[2], ARGV[6])
-redis.call('ZREM', KEYS[4], ARGV[1])
-redis.call('ZREM', KEYS[3], ARGV[1])
-if next_at ~= '' then redis.call('ZADD', KEYS[3], next_at, ARGV[1]) end
-redis.call('ZREM', status_keys[known[2]], ARGV[1])
-redis.call('ZADD', status_keys[status], known[1], ARGV[1])
-redis.call('HINCRBY', KEYS[5], 'attempts', 1)
-redis.call('HSET', KEYS[5], 'last_attempt_at', ARGV[5])
-local arrived = ''
-if ARGV[7] == '1' then
-  if redis.call('HSETNX', KEYS[1], 'arrived_at', ARGV[5]) == 1 then
-    arrived = redis.call('HGET', KEYS[1], 'event_at')
+for at = 7, #ARGV, 11 do
+  local id, token, now, ok = ARGV[at], ARGV[at + 1], ARGV[at + 4], ARGV[at + 6] == '1'
+  local delivery = ARGV[1] .. id
+  local known = redis.call('HMGET', delivery, 'token', 'created_at', 'status', 'resends', 'attempts',
+    'arrived')
+  if known[1] ~= token then
+    told[#told + 1] = false
+  else
+    local status, next_at, step, trigger = ARGV[at + 2], ARGV[at + 3], ARGV[at + 10], 'retry'
+    local resends = tonumber(known[4] or 0)
+    if resends > 0 then
+      status, next_at, step, trigger = 'pending', now, 0, 'manual'
+      if resends == 1 then redis.call('HDEL', delivery, 'resends')
+      else redis.call('HINCRBY', delivery, 'resends', -1) end
+    end
+    redis.call('HSET', delivery, 'token', token + 1, 'attempts', tonumber(known[5] or 0) + 1,
+      'status', status, 'last_attempt_at', now)
+    if next_at == '' then
+      redis.call('HDEL', delivery, 'next_at', 'step', 'trigger')
+    else
+      redis.call('HSET', delivery, 'next_at', next_at, 'step', step, 'trigger', trigger)
+    end
+    if ARGV[at + 8] == '' then redis.call('HDEL', delivery, 'last_status')
+    else redis.call('HSET', delivery, 'last_status', ARGV[at + 8]) end
+    if ARGV[at + 9] == '' then redis.call('HDEL', delivery, 'last_error')
+    else redis.call('HSET', delivery, 'last_error', ARGV[at + 9]) end
+    redis.call('RPUSH', ARGV[2] .. id, ARGV[at + 5])
+    redis.call('ZREM', KEYS[2], id)
+    if next_at == '' then redis.call('ZREM', KEYS[1], id)
+    else redis.call('ZADD', KEYS[1], next_at, id) end
+    if known[3] ~= status then
+      redis.call('ZREM', status_keys[known[3]], id)
+      redis.call('ZADD', status_keys[status], known[2], id)
+    end
+    attempts, last_attempt_at = attempts + 1, now
+    latencies[#latencies + 1] = ARGV[at + 6] .. ':' .. ARGV[at + 7]
+    local arrived_from = ''
+    if ok then
+      if not known[6] then
+        redis.call('HSET', delivery, 'arrived', 1)
+        arrived_from = redis.call('HGET', delivery, 'event_at')
+      end
+      successes, in_a_row, failing_since, probe_at, last_success_at = successes + 1, 0, '', '', now
+    else
+      in_a_row = in_a_row + 1
+      if failing_since == '' then failing_since = now end
+      local beyond = in_a_row - tonumber(ARGV[4])
+      if beyond >= 0 then
+        local pause = math.min(tonumber(ARGV[5]) * 2 ^ math.min(beyond, 20), tonumber(ARGV[6]))
+        probe_at = string.format('%.0f', tonumber(now) + pause)
+      end
+    end
+    told[#told + 1] = {next_at, failing_since, arrived_from}
   end
-  redis.call('HINCRBY', KEYS[5], 'successes', 1)
-  redis.call('HSET', KEYS[5], 'last_success_at', ARGV[5], 'failures_in_a_row', 0)
-  redis.call('HDEL', KEYS[5], 'failing_since', 'probe_at')
-else
-  local beyond = redis.call('HINCRBY', KEYS[5], 'failures_in_a_row', 1) - tonumber(ARGV[13])
-  redis.call('HSETNX', KEYS[5], 'failing_since', ARGV[5])
-  if beyond >= 0 then
-    local pause = math.min(tonumber(ARGV[14]) * 2 ^ math.min(beyond, 20), tonumber(ARGV[15]))
-    redis.call('HSET', KEYS[5], 'probe_at', string.format('%.0f', tonumber(ARGV[5]) + pause))
+end
+if #latencies > 0 then
+  redis.call('HSET', KEYS[3], 'attempts', attempts, 'successes', successes, 'failures_in_a_row', in_a_row,
+    'last_attempt_at', last_attempt_at)
+  keep('failing_since', failing_since)
+  keep('probe_at', probe_at)
+  keep('last_success_at', last_success_at)
+  redis.call('LPUSH', KEYS[4], unpack(latencies))
+  redis.call('LTRIM', KEYS[4], 0, tonumber(ARGV[3]) - 1)
+end
+return told
+""")
+
+RELEASE = Script("""
+-- KEYS: due, leased. ARGV: prefix of delivery keys, then id and token of each. Puts back what was leased and
+-- not tried; returns how many.
+local back = 0
+for at = 2, #ARGV, 2 do
+  local delivery = ARGV[1] .. ARGV[at]
+  local held = redis.call('HMGET', delivery, 'token', 'next_at')
+  if held[1] == ARGV[at + 1] then
+    redis.call('HINCRBY', delivery, 'token', 1)
+    redis.call('ZREM', KEYS[2], ARGV[at])
+    redis.call('ZADD', KEYS[1], held[2], ARGV[at])
+    back = back + 1
   end
 end
-redis.call('LPUSH', KEYS[6], ARGV[7] .. ':' .. ARGV[8])
-redis.call('LTRIM', KEYS[6], 0, tonumber(ARGV[12]) - 1)
-return {next_at, redis.call('HGET', KEYS[5], 'failing_since') or '', arrived}
-"""
+return back
+""")
 
-RELEASE = """
--- KEYS: delivery, due, leased. ARGV: id, token. Puts back what was leased and not tried.
-local held = redis.call('HMGET', KEYS[1], 'token', 'next_at')
-if held[1] ~= ARGV[2] then return 0 end
-redis.call('HINCRBY', KEYS[1], 'token', 1)
-redis.call('ZREM', KEYS[3], ARGV[1])
-redis.call('ZADD', KEYS[2], held[2], ARGV[1])
-return 1
-"""
-
-REQUEUE = """
--- KEYS: delivery, due, leased, status:pending, :retrying, :delivered, :dead
--- ARGV: id, now, trigger, '1' when one that is about to be sent anyway is to be sent once more after that
--- Returns 1 when this asks for another sending, 0 when not, -1 when the delivery is not known.
-local known = redis.call('HMGET', KEYS[1], 'status', 'created_at')
-if not known[1] then return -1 end
-local status_keys = {pending = KEYS[4], retrying = KEYS[5], delivered = KEYS[6], dead = KEYS[7]}
-local due = redis.call('ZSCORE', KEYS[2], ARGV[1])
-if redis.call('ZSCORE', KEYS[3], ARGV[1]) or (due and tonumber(due) <= tonumber(ARGV[2])) then
-  if ARGV[4] ~= '1' then return 0 end
-  redis.call('HINCRBY', KEYS[1], 'resends', 1)
-  return 1
+REQUEUE = Script("""
+-- KEYS: due, leased, status:pending, :retrying, :delivered, :dead
+-- ARGV: prefix of delivery keys, now, trigger, '1' when one that is about to be sent anyway is to be sent
+--       once more after that, then the ids
+-- Returns of each 1 when this asks for another sending, 0 when not, -1 when the delivery is not known.
+local status_keys = {pending = KEYS[3], retrying = KEYS[4], delivered = KEYS[5], dead = KEYS[6]}
+local asked = {}
+for at = 5, #ARGV do
+  local id = ARGV[at]
+  local delivery = ARGV[1] .. id
+  local known = redis.call('HMGET', delivery, 'status', 'created_at')
+  local due = redis.call('ZSCORE', KEYS[1], id)
+  if not known[1] then
+    asked[#asked + 1] = -1
+  elseif redis.call('ZSCORE', KEYS[2], id) or (due and tonumber(due) <= tonumber(ARGV[2])) then
+    if ARGV[4] == '1' then redis.call('HINCRBY', delivery, 'resends', 1) end
+    asked[#asked + 1] = tonumber(ARGV[4])
+  else
+    redis.call('HSET', delivery, 'status', 'pending', 'next_at', ARGV[2], 'step', 0, 'trigger', ARGV[3])
+    redis.call('ZREM', status_keys[known[1]], id)
+    redis.call('ZADD', KEYS[3], known[2], id)
+    redis.call('ZADD', KEYS[1], ARGV[2], id)
+    asked[#asked + 1] = 1
+  end
 end
-redis.call('HSET', KEYS[1], 'status', 'pending', 'next_at', ARGV[2], 'step', 0, 'trigger', ARGV[3])
-redis.call('ZREM', status_keys[known[1]], ARGV[1])
-redis.call('ZADD', KEYS[4], known[2], ARGV[1])
-redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
-return 1
-"""
+return asked
+""")

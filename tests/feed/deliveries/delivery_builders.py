@@ -11,7 +11,8 @@ from typing import Any, cast
 from redis.asyncio import Redis
 
 from services.feed.deliveries.address_rules import AddressRules
-from services.feed.deliveries.delivery import Attempt, Delivery, DeliveryStatus
+from services.feed.deliveries.attempt import Attempt
+from services.feed.deliveries.delivery import Delivery, DeliveryStatus
 from services.feed.deliveries.endpoint import Endpoint, EndpointStatus, Secret, delivery_id, new_endpoint_id
 from services.feed.deliveries.history import History
 from services.feed.deliveries.intake import Intake
@@ -81,15 +82,15 @@ class Deliveries:
         return totals(cast("dict[bytes, bytes]", await self.redis.hgetall(keys.tally())))
 
     async def outcome(
-        self, endpoint: Endpoint, event: ArticleEvent, status: DeliveryStatus, *, attempts: int = 1
+        self, endpoint: Endpoint, event: ArticleEvent, status: DeliveryStatus | None, *, attempts: int = 1
     ) -> tuple[Delivery, tuple[Attempt, ...]]:
-        """Return the delivery as soon as it has this status and so many attempts."""
+        """Return the delivery as soon as it has this status (None: any) and so many attempts."""
         found = None
         with suppress(TimeoutError):
             async with asyncio.timeout(15):
                 while True:
                     found = await self.history.delivery(delivery_id(endpoint.id, event.id))
-                    if found and found[0].status is status and len(found[1]) >= attempts:
+                    if found and status in {None, found[0].status} and len(found[1]) >= attempts:
                         return found
                     await asyncio.sleep(0.01)
         raise AssertionError(f"waited in vain for {status} after {attempts} attempts: {found}")

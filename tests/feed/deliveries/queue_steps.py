@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from services.feed.deliveries.delivery import Attempt, DeliveryStatus, NewDelivery
+from services.feed.deliveries.attempt import Attempt
+from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
 from services.feed.deliveries.endpoint import delivery_id
 from services.feed.deliveries.lease import Finish, Lease
 from services.feed.deliveries.outcome import ErrorClass, Trigger

@@ -11,7 +11,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from services.feed.deliveries.address_rules import AddressRules
 from services.feed.deliveries.outcome import ErrorClass, Exchange
-from services.feed.deliveries.sender import EXCERPT_BYTES, open_sender
+from services.feed.deliveries.sender import MOST_READ, open_sender
 from tests.conftest import a_free_port
 from tests.feed.deliveries.delivery_builders import LOOPBACK
 from tests.feed.deliveries.raw_server import a_raw_server
@@ -85,6 +85,12 @@ async def test_a_failing_status_keeps_what_the_receiver_said(receiver: Receiver)
     assert exchange.excerpt == "come back � later"
 
 
+@pytest.mark.parametrize(("status", "kept"), [(200, 256), (500, 2048)])
+async def test_of_a_long_answer_a_little_is_kept(receiver: Receiver, status: int, kept: int) -> None:
+    receiver.answer = answering(status, {}, b"x" * MOST_READ)
+    assert (await post(receiver.url)).excerpt == "x" * kept
+
+
 async def test_a_redirect_is_a_failure_and_is_not_followed(receiver: Receiver) -> None:
     receiver.answer = answering(307, {"Location": f"{receiver.url}/elsewhere"})
     exchange = await post(f"{receiver.url}/hook")
@@ -118,7 +124,7 @@ async def test_of_an_endless_body_only_the_beginning_is_read() -> None:
     async with a_raw_server(endless) as url:
         exchange = await post(url)
     assert (exchange.status, exchange.error) == (200, None)
-    assert exchange.excerpt == "x" * EXCERPT_BYTES
+    assert exchange.excerpt == "x" * 256
     assert sent < 32 * 1024 * 1024
 
 
