@@ -7,8 +7,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 MEDIA_TYPE = "application/problem+json"
+
+_BAD_METHOD = 405
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 _TITLES = {
     400: "Bad request",
@@ -84,10 +88,30 @@ def install(app: FastAPI) -> None:
         return problem.response()
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
-        return Problem(error.status_code, str(error.detail), headers=error.headers).response()
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        headers = {
+            **(error.headers or {}),
+            **(_allowed(app, request) if error.status_code == _BAD_METHOD else {}),
+        }
+        return Problem(error.status_code, str(error.detail), headers=headers).response()
+
+    @app.exception_handler(Exception)
+    async def _mistake(_: Request, error: Exception) -> JSONResponse:
+        # The framework raises it on after the answer, so that the server logs where it came from.
+        del error
+        return Problem(500, "This is a mistake of ours; the service's log says more.").response()
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         # FastAPI's `loc` starts with where the value stood (`body`, `query`): not part of the field's name.
         return not_valid([{**e, "loc": e["loc"][1:]} for e in error.errors()]).response()
+
+
+def _allowed(app: FastAPI, request: Request) -> dict[str, str]:
+    """Return what a path may be asked for: the framework names the methods of its first route alone."""
+    methods = (
+        method
+        for method in _METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in app.routes)
+    )
+    return {"Allow": ", ".join(methods)}

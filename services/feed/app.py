@@ -11,6 +11,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
+from services.feed.body_limit import BodyLimit
 from services.feed.consume.consuming import Consuming
 from services.feed.deliveries.address_rules import AddressRules
 from services.feed.deliveries.intake import Intake
@@ -53,10 +54,11 @@ from services.feed.ops.routes import ops_routes
 from services.feed.ops.sampler import Sampler
 from services.feed.secrets_at_rest import secret_box, take_stock
 from services.feed.settings import FeedSettings
-from shared import api_docs, problems
+from shared import api_docs, openapi, problems
 from shared.clock import Clock, SystemClock
 from shared.health import Check, health_routes
 from shared.logs import get_logger
+from shared.outage import answer_503_in_outages
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.serving import bind, run_until_stopped, serve
 from shared.streams import DELIVERIES, FEEDS, prepare
@@ -155,7 +157,10 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     doorkeeper = Doorkeeper(operators, EndedSessions(redis), secure=settings.base_url.startswith("https://"))
     app.include_router(desk_routes(DeskParts(doorkeeper, sampler, clock, settings.base_url)))
     app.include_router(health_routes(*checks))
+    app.add_middleware(BodyLimit)
     problems.install(app)
+    answer_503_in_outages(app, "Redis cannot be reached or takes no writes just now. Try again in a second.")
+    openapi.describe(app, guarded=["/api/"])
     api_docs.install(app)
     return Web(app, Front(app, renditions), sampler, CurveRecorder(curve_store), watch, renditions)
 

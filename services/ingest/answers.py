@@ -11,6 +11,7 @@ from services.ingest.plain_text import clean_line
 from services.ingest.read.reading import Found, Omission
 from services.ingest.record import Record, Status
 from shared.article import Article, Frozen
+from shared.openapi import FieldError
 from shared.problems import Problem
 
 
@@ -21,13 +22,6 @@ class ArticleAnswer(Frozen):
     event_id: str | None
     version: int
     outcome: str
-
-
-class FieldError(Frozen):
-    """A bad field (`authors.0.name`) and what is wrong with it."""
-
-    field: str
-    message: str
 
 
 class Row(Frozen):

@@ -6,31 +6,27 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.params import Depends as DependsClass
-from fastapi.responses import JSONResponse
-from fastapi.security import HTTPBearer
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
-from redis.exceptions import RedisError
 
 from services.ingest.acceptance import Acceptance
 from services.ingest.claims import TooManyClaims
 from services.ingest.metrics import Metrics
-from services.ingest.openapi import describe
+from services.ingest.openapi import READ_BY_ROUTES
 from services.ingest.publish import TooManyWriters
 from services.ingest.routes_articles import article_routes
 from services.ingest.routes_documents import document_routes
 from services.ingest.routes_service import service_routes
 from services.ingest.settings import IngestSettings
 from services.ingest.timing import Timing
-from shared import api_docs, problems
+from shared import api_docs, openapi, problems
 from shared.clock import Clock
 from shared.health import health_routes
-from shared.logs import get_logger
-from shared.problems import Problem
+from shared.outage import answer_503_in_outages
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.tokens import keep_token, require_bearer
 
-log = get_logger(__name__)
+_COME_AGAIN = "The store cannot take this just now. Send it again: it is never taken twice."
 
 TOKEN_FILE = "ingest-token"  # noqa: S105 - the name of the file, not what is in it
 
@@ -75,28 +71,16 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
     app.include_router(service_routes(metrics, app.version, settings.partitions))
     problems.install(app)
     api_docs.install(app)
-    describe(app)
-    _answer_503_while_redis_cannot(app)
+    openapi.describe(app, guarded=("/articles", "/documents"), models=READ_BY_ROUTES)
+    answer_503_in_outages(app, _COME_AGAIN, TooManyClaims, TooManyWriters)
     app.add_middleware(Timing, metrics=metrics)
     return app
 
 
 def _guard(token: str) -> list[DependsClass]:
-    """Return the dependencies that ask for the token: one checks it, the other one documents it."""
+    """Return the dependency that asks for the token."""
 
     async def authorised(request: Request) -> None:
         require_bearer(request, token)
 
-    return [Depends(authorised), Depends(HTTPBearer(auto_error=False))]
-
-
-def _answer_503_while_redis_cannot(app: FastAPI) -> None:
-    """Tell clients to come again; what they send again is never taken twice."""
-
-    async def unavailable(request: Request, error: Exception) -> JSONResponse:
-        log.warning("redis.unavailable", path=request.url.path, error=repr(error))
-        detail = "The store cannot take this just now. Send it again: it is never taken twice."
-        return Problem(503, detail, headers={"Retry-After": "1"}).response()
-
-    for error in (RedisError, TooManyClaims, TooManyWriters):
-        app.add_exception_handler(error, unavailable)
+    return [Depends(authorised)]

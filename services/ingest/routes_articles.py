@@ -19,7 +19,8 @@ from services.ingest.answers import (
 )
 from services.ingest.body import read_json
 from services.ingest.draft import ArticleDraft, read_article
-from services.ingest.openapi import json_body, problems
+from services.ingest.openapi import json_body
+from shared.openapi import problems
 from shared.problems import Problem, not_valid
 
 MOST_IN_A_BATCH = 1000
@@ -37,7 +38,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         summary="Accept one article",
         response_description="What became of it",
         openapi_extra=json_body("ArticleInput"),
-        responses=problems(400, 401, 409, 413, 415, 422, 503),
+        responses=problems(409),
     )
     async def accept(request: Request) -> ArticleAnswer:
         """Answer 202 when it is stored and on the stream, in one transaction."""
@@ -52,7 +53,6 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         response_description="What became of each",
         openapi_extra=json_body("ArticleInput", array=True),
         response_model=list[BatchRow],
-        responses=problems(400, 401, 413, 415, 422, 503),
     )
     async def accept_batch(request: Request) -> JSONResponse:
         """Answer with one outcome for each, in the order sent; a bad one never spoils the others."""
@@ -69,7 +69,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         listed = [BatchRow(index=index, **rows[index]) for index in range(len(stated))]
         return JSONResponse([one.model_dump(mode="json", exclude_unset=True) for one in listed], 207)
 
-    @router.get("/{article_id}", summary="An article as accepted", responses=problems(401, 404, 503))
+    @router.get("/{article_id}", summary="An article as accepted")
     async def read_back(article_id: str) -> StoredArticle:
         """Return its fields together with its version, its status and its history."""
         record = await acceptance.record(article_id)
@@ -83,7 +83,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         summary="Take an article back",
         response_description="Taken back",
         openapi_extra=json_body("WithdrawalRequest", required=False),
-        responses=problems(400, 401, 404, 409, 413, 415, 422, 503),
+        responses=problems(409),
     )
     async def withdraw(article_id: str, request: Request) -> ArticleAnswer:
         """Remove it from every feed and tell every partner. The body may be left out."""
@@ -95,7 +95,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         status_code=202,
         summary="Show a withdrawn article again",
         response_description="Shown again",
-        responses=problems(401, 404, 409, 503),
+        responses=problems(409),
     )
     async def restore(article_id: str) -> ArticleAnswer:
         """Bring it back under the same id and with a higher version."""

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from services.ingest.acceptance import Acceptance
 from services.ingest.answers import DocumentRow, document_rows
 from services.ingest.body import read_document
-from services.ingest.openapi import problems, text_body
+from services.ingest.openapi import text_body
 from services.ingest.read.page import read_page
 from services.ingest.read.reading import UnreadableDocument
 from shared.logs import get_logger
@@ -30,7 +30,6 @@ def document_routes(acceptance: Acceptance) -> APIRouter:
         response_model=list[DocumentRow],
         responses={
             207: {"description": "Some parts were left out or rejected", "model": list[DocumentRow]},
-            **problems(401, 413, 415, 422, 503),
         },
     )
     async def accept_document(request: Request) -> JSONResponse:

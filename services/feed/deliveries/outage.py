@@ -1,14 +1,14 @@
-"""Tells a Redis that cannot work just now from a mistake of ours, and waits for the former to pass."""
+"""Waits for a Redis that cannot work just now."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from shared.cancellation import heed_cancellation
 from shared.logs import get_logger
-from shared.redis_connection import UNREACHABLE
+from shared.outage import is_outage
 
 log = get_logger(__name__)
 
@@ -17,17 +17,8 @@ T = TypeVar("T")
 FAILURES = (RedisError, OSError)
 """What a Redis command may raise."""
 
-_PASSING = ("OOM", "MISCONF", "NOREPLICAS", "BUSY", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN")
-
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 """Seconds between two tries."""
-
-
-def is_outage(error: BaseException) -> bool:
-    """Tell whether the same command may well succeed later: Redis is away, full, or takes no writes."""
-    if isinstance(error, (*UNREACHABLE, OutOfMemoryError, ReadOnlyError)):
-        return True
-    return isinstance(error, ResponseError) and str(error).startswith(_PASSING)
 
 
 async def through_outages(operation: Callable[[], Awaitable[T]], doing: str) -> T:

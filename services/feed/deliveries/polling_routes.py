@@ -8,6 +8,7 @@ from services.feed.deliveries.api_parts import ApiParts, bad_cursor
 from services.feed.deliveries.caller import Calling
 from services.feed.deliveries.partner_events import EventsGoneError
 from shared.article import Frozen
+from shared.openapi import problems
 from shared.problems import Problem
 
 _LONGEST_CURSOR = 16
@@ -29,7 +30,12 @@ def polling_routes(parts: ApiParts) -> APIRouter:
     """Return the routes; who calls is found out before them."""
     router = APIRouter(prefix="/api/partners", tags=["polling"])
 
-    @router.get("/{partner_id}/events", summary="Events after a cursor", response_model=EventPage)
+    @router.get(
+        "/{partner_id}/events",
+        summary="Events after a cursor",
+        response_model=EventPage,
+        responses=problems(410),
+    )
     async def poll(
         caller: Calling,
         partner_id: str,

@@ -17,6 +17,7 @@ from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.store_outage import unless_out_of_reach
 from services.feed.operators import OperatorTokens
 from shared.clock import Clock
+from shared.openapi import problems
 from shared.problems import Problem
 from shared.timestamps import from_epoch_ms
 
@@ -115,7 +116,9 @@ class OwnFeedDesk:
 
 
 def _add_definitions(router: APIRouter, desk: OwnFeedDesk) -> None:
-    @router.post("", status_code=201, summary="Add a feed of your own; it is filled from what is stored")
+    @router.post(
+        "", status_code=201, summary="Add a feed, filled from what is stored", responses=problems(409)
+    )
     async def add(draft: OwnFeedDraft) -> ShownOwnFeed:
         with unless_out_of_reach():
             return await desk.add(draft)
@@ -137,12 +140,18 @@ def _add_definitions(router: APIRouter, desk: OwnFeedDesk) -> None:
 
 
 def _add_tokens(router: APIRouter, desk: OwnFeedDesk) -> None:
-    @router.post("/{name}/rotate-token", summary="A new address for a private feed; the old one ends")
+    @router.post(
+        "/{name}/rotate-token",
+        summary="A new address for a private feed; the old one ends",
+        responses=problems(409),
+    )
     async def rotate(name: str) -> ShownOwnFeed:
         with unless_out_of_reach():
             return await desk.set_token(name, new_token())
 
-    @router.post("/{name}/revoke-token", summary="No address any more for a private feed")
+    @router.post(
+        "/{name}/revoke-token", summary="No address any more for a private feed", responses=problems(409)
+    )
     async def revoke(name: str) -> ShownOwnFeed:
         with unless_out_of_reach():
             return await desk.set_token(name, None)

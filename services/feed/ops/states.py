@@ -31,7 +31,7 @@ def judge(window: Sequence[GroupSample], found: Rates, stuck_seconds: float) -> 
         return State.OK
     if last.consumers == 0 or stuck_seconds >= STUCK_AFTER or _nothing_moves(window, found):
         return State.STALLED
-    if any(sample.lag == 0 for sample in window):
+    if last.lag is not None and any(sample.lag == 0 for sample in window):
         return State.OK
     return _trend(window)
 

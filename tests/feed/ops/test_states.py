@@ -31,6 +31,11 @@ def test_a_lag_that_was_ever_0_is_ok() -> None:
     assert state_of(window) is State.OK
 
 
+def test_a_lag_that_was_0_and_is_not_known_now_is_unknown() -> None:
+    window = a_history(range(5), lag=lambda s: None if s == 4 else 0, oldest_unread_id=moving)
+    assert state_of(window) is State.UNKNOWN
+
+
 def test_a_lag_that_grows_while_it_is_worked_on_is_behind() -> None:
     window = a_history(
         TEN, entries_added=lambda s: 1000 + 50 * s, lag=lambda s: 100 + 20 * s, oldest_unread_id=moving

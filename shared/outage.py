@@ -1,0 +1,37 @@
+"""Tells a Redis that cannot work just now from a mistake of ours, and says so to clients."""
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
+
+from shared.logs import get_logger
+from shared.problems import Problem
+from shared.redis_connection import UNREACHABLE
+
+log = get_logger(__name__)
+
+_PASSING = ("OOM", "MISCONF", "NOREPLICAS", "BUSY", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether the same command may well succeed later: Redis is away, full, or takes no writes."""
+    if isinstance(error, (*UNREACHABLE, OutOfMemoryError, ReadOnlyError)):
+        return True
+    return isinstance(error, ResponseError) and str(error).startswith(_PASSING)
+
+
+def answer_503_in_outages(app: FastAPI, detail: str, *more: type[Exception]) -> None:
+    """Make `app` tell its clients to come again when a route meets an outage, or one of `more`.
+
+    What Redis complains of otherwise is a mistake of ours: it escapes, and is a 500.
+    """
+
+    async def unavailable(request: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, RedisError) and not is_outage(error):
+            raise error
+        log.warning("redis.unavailable", path=request.url.path, error=repr(error))
+        return Problem(503, detail, headers={"Retry-After": "1"}).response()
+
+    kinds: tuple[type[Exception], ...] = (RedisError, *more)
+    for kind in kinds:
+        app.add_exception_handler(kind, unavailable)
