@@ -262,3 +262,13 @@ def attempts(endpoint_id: str, delivery_id: str) -> str:
 def ended_session(session_id: str) -> str:
     """Return the mark of a session that was ended before its time (expires with it)."""
     return f"{PREFIX}desk:ended:{session_id}"
+
+
+def audit_log() -> str:
+    """Return the stream of what operators did."""
+    return f"{PREFIX}desk:audit"
+
+
+def errands() -> str:
+    """Return the hash of what the desk does in many steps: id → JSON."""
+    return f"{PREFIX}desk:errands"

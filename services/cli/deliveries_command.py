@@ -9,12 +9,9 @@ from typer import echo
 
 from services.cli.client import Service
 from services.cli.endpoints_command import Endpoint, endpoint_path
-from services.cli.moments import read_moment
+from services.cli.moment_option import moment_option
 from services.cli.printing import print_fields, print_json, print_rows
 from services.cli.remote import AsJson, with_feed_service
-from services.cli.settings import read_command_settings
-from shared.clock import SystemClock
-from shared.timestamps import rfc3339
 
 app = typer.Typer(help="What was sent to partners.")
 
@@ -116,9 +113,9 @@ def replay_deliveries(
     as_json: AsJson = False,
 ) -> None:
     """Send an endpoint again everything that was published since a time, under the same webhook ids."""
-    body = {"since": _moment(since, "--since")}
+    body = {"since": moment_option(since, "--since")}
     if until is not None:
-        body["until"] = _moment(until, "--until")
+        body["until"] = moment_option(until, "--until")
     answer = service.post(endpoint_path(endpoint, "/replay"), body)
     if as_json:
         print_json(answer)
@@ -128,13 +125,3 @@ def replay_deliveries(
 
 def _delivery_path(delivery: str, call: str = "") -> str:
     return f"/api/deliveries/{quote(delivery, safe='')}{call}"
-
-
-def _moment(text: str, option: str) -> str:
-    try:
-        moment = read_moment(text, now=SystemClock().now(), zone=read_command_settings().zone)
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"{text!r} is no time such as 2026-03-02T12:00:00Z, 2026-03-02 or 90m.", param_hint=repr(option)
-        ) from error
-    return rfc3339(moment)

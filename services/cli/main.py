@@ -13,6 +13,7 @@ from typer import echo
 from typer.exceptions import TyperException
 
 from services.cli import (
+    dead_letters_command,
     deliveries_command,
     endpoints_command,
     feeds_command,
@@ -65,6 +66,7 @@ app.add_typer(feeds_command.app, name="feeds")
 app.add_typer(partners_command.app, name="partners")
 app.add_typer(endpoints_command.app, name="endpoints")
 app.add_typer(deliveries_command.app, name="deliveries")
+app.add_typer(dead_letters_command.app, name="dead-letters")
 
 
 @app.command("token")
@@ -107,7 +109,7 @@ def main() -> None:
         _end(str(error), 1)
     except OSError as error:
         _end(f"{error.filename or 'The system'}: {error.strerror or error}", 1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(_INTERRUPTED)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -13,7 +13,10 @@ from redis.asyncio import Redis
 
 from services.feed.body_limit import BodyLimit
 from services.feed.consume.consuming import Consuming
+from services.feed.consume.dead_letter_acts import DeadLetterActs
+from services.feed.consume.dead_letter_search import DeadLetterSearch
 from services.feed.deliveries.address_rules import AddressRules
+from services.feed.deliveries.api_parts import api_parts
 from services.feed.deliveries.intake import Intake
 from services.feed.deliveries.opening import open_worker
 from services.feed.deliveries.queue import DeliveryQueue
@@ -23,6 +26,8 @@ from services.feed.deliveries.retention_sweep import RetentionSweep
 from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.routes import delivery_routes
 from services.feed.deliveries.worker import DeliveryWorker
+from services.feed.desk.audit_log import AuditLog
+from services.feed.desk.dead_letter_api import dead_letter_routes
 from services.feed.desk.desk_parts import DeskParts
 from services.feed.desk.ended_sessions import EndedSessions
 from services.feed.desk.routes import desk_routes
@@ -139,22 +144,23 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     )
     filling = OwnFeedFilling(redis, partitions)
     app.include_router(own_feed_routes(redis, filling, publisher, clock, operators=operators))
-    app.include_router(
-        delivery_routes(
-            redis=redis,
-            registry=Registry(redis, secret_box(settings)),
-            queue=DeliveryQueue(redis),
-            clock=clock,
-            rules=AddressRules(settings.allow_private_endpoints),
-            operators=operators,
-            retention=_retention(settings),
-            overlap=timedelta(hours=settings.secret_overlap_hours),
-        )
+    parts = api_parts(
+        redis,
+        Registry(redis, secret_box(settings)),
+        DeliveryQueue(redis),
+        clock,
+        rules=AddressRules(settings.allow_private_endpoints),
+        overlap=timedelta(hours=settings.secret_overlap_hours),
+        retention=_retention(settings),
     )
+    app.include_router(delivery_routes(parts, operators))
     curve_store = CurveStore(redis, clock)
     app.include_router(curve_routes(curve_store, clock, operators.require))
     app.include_router(ops_routes(sampler, operators=operators, registry=backlog_registry(sampler.latest)))
     doorkeeper = Doorkeeper(operators, EndedSessions(redis), secure=settings.base_url.startswith("https://"))
+    search, acts = DeadLetterSearch(redis, partitions), DeadLetterActs(redis, partitions)
+    audit = AuditLog(redis)
+    app.include_router(dead_letter_routes(search, acts, audit, operators))
     app.include_router(desk_routes(DeskParts(doorkeeper, sampler, clock, settings.base_url)))
     app.include_router(health_routes(*checks))
     app.add_middleware(BodyLimit)

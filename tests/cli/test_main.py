@@ -32,6 +32,10 @@ REMOTE = [
     ("deliveries", "show", "dlv_1"),
     ("deliveries", "retry", "dlv_1"),
     ("deliveries", "replay", "ep_1", "--since", "2026-03-02"),
+    ("dead-letters", "list", "--reason", "KeyError"),
+    ("dead-letters", "show", "feeds.0.1-0"),
+    ("dead-letters", "replay", "feeds.0.1-0"),
+    ("dead-letters", "discard", "--all", "--yes"),
 ]
 
 
@@ -74,6 +78,9 @@ def test_a_missing_token_says_where_it_was_looked_for(newswire: Newswire, tmp_pa
         ("deliveries", "list", "--status", "lost"),
         ("deliveries", "replay", "ep_1", "--since", "yesterday", "--token", "of-a-test"),
         ("token", "--ingest", "--read"),
+        ("dead-letters", "replay", "--token", "of-a-test"),
+        ("dead-letters", "replay", "--all", "--group", "feeds", "--token", "of-a-test"),
+        ("dead-letters", "discard", "--all", "--token", "of-a-test"),
         ("partners", "--colour"),
     ],
     ids=" ".join,

@@ -12,7 +12,13 @@ from services.feed.settings import FeedSettings
 from shared.clock import SystemClock
 
 ADMIN, READ = "nw_admin", "nw_read"
-NAMES = {"partner_id": "ptr_1", "endpoint_id": "ep_1", "delivery_id": "dlv_1_2", "name": "digest"}
+NAMES = {
+    "partner_id": "ptr_1",
+    "endpoint_id": "ep_1",
+    "delivery_id": "dlv_1_2",
+    "name": "digest",
+    "letter_id": "feeds.0.1-0",
+}
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 What is put back bears the name of the group that gave it up, and the other groups pass it by.
 """
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -13,6 +15,7 @@ from redis.asyncio import Redis
 from services.feed.consume import dead_letter_scripts
 from services.feed.consume.dead_letter_place import LetterPlace, Shelf
 from services.feed.consume.dead_letter_search import SoughtLetters
+from shared.streams import GROUPS
 
 _AT_ONCE = 200
 """Letters in one step: a few milliseconds of the server's time and one fsync."""
@@ -24,6 +27,9 @@ class LetterAct(StrEnum):
     REPLAY = "replay"
     DISCARD = "discard"
 
+
+_IDS = re.compile(r"(-|\(?\d{1,20}(-\d{1,20})?) \d{1,20}-\d{1,20}", re.ASCII)
+"""Where a stretch goes on and where it ends."""
 
 _SCRIPTS = {
     LetterAct.REPLAY: dead_letter_scripts.REPLAY,
@@ -39,6 +45,27 @@ class Stretch:
     after: str
     """As XRANGE takes it."""
     until: str
+
+
+def cursor_of(left: Sequence[Stretch]) -> str | None:
+    """Return the text that stands for what is left to do, None for nothing."""
+    told = [[one.shelf.group, one.shelf.partition, one.after, one.until] for one in left]
+    return json.dumps(told, separators=(",", ":")) if told else None
+
+
+def stretches_at(cursor: str) -> tuple[Stretch, ...]:
+    """Return what a cursor says is left to do; raises `ValueError` when none of ours says so."""
+    told = json.loads(cursor)
+    try:
+        stretches = tuple(Stretch(Shelf(group, part), after, until) for group, part, after, until in told)
+    except TypeError as error:
+        raise ValueError(cursor) from error
+    for one in stretches:
+        ids = f"{one.after} {one.until}"
+        known = one.shelf.group in GROUPS and isinstance(one.shelf.partition, int)
+        if not known or not _IDS.fullmatch(ids):
+            raise ValueError(cursor)
+    return stretches
 
 
 class DeadLetterActs:

@@ -18,12 +18,14 @@ from services.feed.deliveries.delivery import Delivery
 from services.feed.deliveries.endpoint import Endpoint, endpoint_of
 from services.feed.deliveries.endpoint_url import complaint
 from services.feed.deliveries.history import History
+from services.feed.deliveries.intake import nobody_to_wake
 from services.feed.deliveries.partner import Partner
 from services.feed.deliveries.partner_events import PartnerEvents
 from services.feed.deliveries.partner_tokens import PartnerTokens
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.resending import Resending
+from services.feed.deliveries.retention import Retention
 from shared.clock import Clock
 from shared.problems import Problem
 
@@ -93,6 +95,35 @@ class ApiParts:
         """Remove an endpoint with all its deliveries."""
         await self.registry.remove_endpoint(endpoint_id)
         await self.queue.purge(endpoint_id)
+
+
+def api_parts(
+    redis: "Redis",
+    registry: Registry,
+    queue: DeliveryQueue,
+    clock: Clock,
+    *,
+    rules: AddressRules,
+    overlap: timedelta = timedelta(hours=24),
+    retention: Retention | None = None,
+    wake: Callable[[], None] = nobody_to_wake,
+) -> ApiParts:
+    """Return the parts over these stores."""
+    bodies = Bodies(redis, retention)
+    return ApiParts(
+        redis=redis,
+        registry=registry,
+        queue=queue,
+        history=History(redis),
+        tokens=PartnerTokens(redis),
+        bodies=bodies,
+        resending=Resending(redis, queue, bodies),
+        polled=PartnerEvents(redis, retention),
+        clock=clock,
+        rules=rules,
+        wake=wake,
+        overlap=overlap,
+    )
 
 
 def found(thing: T | None, kind: str, name: str) -> T:

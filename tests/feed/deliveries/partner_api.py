@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
+from services.feed.deliveries.api_parts import api_parts
 from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.routes import delivery_routes
 from services.feed.operators import OperatorTokens
@@ -75,16 +76,12 @@ async def partner_api(redis: Redis) -> AsyncIterator[Api]:
     async with a_receiver() as receiver, deliveries(redis) as sending:
         app = FastAPI()
         install(app)
-        routes = delivery_routes(
-            redis=redis,
-            registry=sending.registry,
-            queue=sending.queue,
-            clock=SystemClock(),
+        parts = api_parts(
+            *(redis, sending.registry, sending.queue, SystemClock()),
             rules=LOOPBACK,
-            operators=OperatorTokens(TOKEN),
             wake=sending.worker.wake,
         )
-        app.include_router(routes)
+        app.include_router(delivery_routes(parts, OperatorTokens(TOKEN)))
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://newswire.test"
         ) as client:
