@@ -70,6 +70,7 @@ def asyncapi_page(document: Json) -> str:
 def install(app: FastAPI) -> None:
     """Serve the documentation of `app` at `/docs`; make the application with `docs_url=None`."""
 
+    @app.head("/docs", include_in_schema=False)
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
         return HTMLResponse(openapi_page(app.openapi()), headers=page_headers())

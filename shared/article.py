@@ -60,7 +60,8 @@ class Enclosure(Frozen):
 
     url: str
     type: str
-    length: Annotated[int, Field(ge=0)]
+    length: Annotated[int, Field(ge=0, le=2**53 - 1, strict=True)]
+    """JSON numbers are exact up to this (RFC 8259 §6)."""
 
 
 class Rights(Frozen):

@@ -25,11 +25,13 @@ _MEANINGS = {
     401: "The token is missing or wrong",
     403: "The token does not reach that far",
     404: "There is no such thing",
+    408: "The body came too slowly",
     409: "The state of it does not allow that",
     410: "Gone; the detail says how to go on",
     413: "Too large, or too many at a time",
     415: "Another Content-Type is wanted",
     422: "Not valid; every bad field is named",
+    429: "Too many requests, or too many wrong tokens, from this address; come again after Retry-After",
     503: "Redis cannot take or tell this now; nothing was done, send it again after Retry-After",
 }
 
@@ -57,11 +59,17 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"description": _MEANINGS[status], "content": content} for status in statuses}
 
 
-def describe(app: FastAPI, *, guarded: Sequence[str], models: Sequence[type[BaseModel]] = ()) -> None:
+def describe(
+    app: FastAPI,
+    *,
+    guarded: Sequence[str],
+    refusals: Sequence[int] = (401, 403),
+    models: Sequence[type[BaseModel]] = (),
+) -> None:
     """Complete the OpenAPI document of `app`.
 
-    A bearer token is asked for below the paths `guarded`; `models` are those of bodies that routes read by
-    themselves.
+    A bearer token is asked for below the paths `guarded`, with these `refusals`; `models` are those of bodies
+    that routes read by themselves.
     """
 
     def document() -> dict[str, Any]:
@@ -79,7 +87,7 @@ def describe(app: FastAPI, *, guarded: Sequence[str], models: Sequence[type[Base
             }
             components["securitySchemes"] = {_BEARER: {"type": "http", "scheme": "bearer"}}
             for path, call in _calls(described):
-                _complete(path, call, guarded=path.startswith(tuple(guarded)))
+                _complete(path, call, refusals if path.startswith(tuple(guarded)) else ())
             app.openapi_schema = described
         return app.openapi_schema
 
@@ -100,15 +108,15 @@ def _calls(described: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield path, item[method]
 
 
-def _complete(path: str, call: dict[str, Any], *, guarded: bool) -> None:
+def _complete(path: str, call: dict[str, Any], refusals: Sequence[int]) -> None:
     expected: set[int] = set()
-    if guarded:
+    if refusals:
         call["security"] = [{_BEARER: []}]
-        expected |= {401, 403, 503}
+        expected |= {*refusals, 503}
     if "{" in path:
         expected.add(404)
     if "requestBody" in call:
-        expected |= {400, 413, 415, 422}
+        expected |= {400, 408, 413, 415, 422}
     if any(parameter["in"] == "query" for parameter in call.get("parameters", ())):
         expected.add(422)
     answers = call["responses"]

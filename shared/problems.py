@@ -11,6 +11,7 @@ from starlette.routing import Match
 
 MEDIA_TYPE = "application/problem+json"
 
+_NO_PATH = 404
 _BAD_METHOD = 405
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -20,12 +21,14 @@ _TITLES = {
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Conflict",
     410: "Gone",
     413: "Too large",
     415: "Unsupported media type",
     422: "Not valid",
     429: "Too many requests",
+    431: "Head too large",
     503: "Temporarily unavailable",
 }
 
@@ -89,11 +92,14 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
-        headers = {
-            **(error.headers or {}),
-            **(_allowed(app, request) if error.status_code == _BAD_METHOD else {}),
-        }
-        return Problem(error.status_code, str(error.detail), headers=headers).response()
+        headers = dict(error.headers or {})
+        detail = str(error.detail)
+        if error.status_code == _BAD_METHOD:
+            headers |= _allowed(app, request)
+            detail = f"{request.method} is not possible here: use {headers['Allow']}."
+        elif error.status_code == _NO_PATH:
+            detail = "There is nothing at this path: /docs lists what there is."
+        return Problem(error.status_code, detail, headers=headers).response()
 
     @app.exception_handler(Exception)
     async def _mistake(_: Request, error: Exception) -> JSONResponse:

@@ -5,10 +5,13 @@ import signal
 import socket
 import sys
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from shared.http_connection import Connection, Patience
 
 _GRACE_SECONDS = 10
 """How long requests that are under way may take to end after a stop was asked for."""
@@ -71,7 +74,7 @@ async def _end(task: "asyncio.Task[None]") -> None:
         await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)
 
 
-async def serve(app: ASGIApp, listening: socket.socket) -> None:
+async def serve(app: ASGIApp, listening: socket.socket, patience: Patience | None = None) -> None:
     """Serve `app` on a bound socket until cancelled, then let requests under way come to their end."""
     server = uvicorn.Server(
         uvicorn.Config(
@@ -80,6 +83,8 @@ async def serve(app: ASGIApp, listening: socket.socket) -> None:
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
+            http=partial(Connection, patience=patience or Patience()),  # type: ignore[arg-type] # called like a class
+            ws="none",
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))

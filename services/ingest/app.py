@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import Depends, FastAPI, Request
-from fastapi.params import Depends as DependsClass
+from fastapi import Depends, FastAPI
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 
 from services.ingest.acceptance import Acceptance
 from services.ingest.claims import TooManyClaims
+from services.ingest.guard import Guard
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import READ_BY_ROUTES
 from services.ingest.publish import TooManyWriters
@@ -24,7 +24,7 @@ from shared.clock import Clock
 from shared.health import health_routes
 from shared.outage import answer_503_in_outages
 from shared.redis_connection import connect, not_writable_because, redis_url
-from shared.tokens import keep_token, require_bearer
+from shared.tokens import keep_token
 
 _COME_AGAIN = "The store cannot take this just now. Send it again: it is never taken twice."
 
@@ -60,7 +60,7 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    guard = _guard(ingest_token(settings))
+    guard = [Depends(Guard(ingest_token(settings), settings.ingest_rate_limit))]
     app.include_router(article_routes(acceptance), dependencies=guard)
     app.include_router(document_routes(acceptance), dependencies=guard)
 
@@ -71,16 +71,8 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
     app.include_router(service_routes(metrics, app.version, settings.partitions))
     problems.install(app)
     api_docs.install(app)
-    openapi.describe(app, guarded=("/articles", "/documents"), models=READ_BY_ROUTES)
+    guarded = ("/articles", "/documents")
+    openapi.describe(app, guarded=guarded, refusals=(401, 429), models=READ_BY_ROUTES)
     answer_503_in_outages(app, _COME_AGAIN, TooManyClaims, TooManyWriters)
     app.add_middleware(Timing, metrics=metrics)
     return app
-
-
-def _guard(token: str) -> list[DependsClass]:
-    """Return the dependency that asks for the token."""
-
-    async def authorised(request: Request) -> None:
-        require_bearer(request, token)
-
-    return [Depends(authorised)]

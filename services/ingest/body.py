@@ -1,14 +1,17 @@
 """Reads what a client sends: never more than the limit, and JSON only if every program reads it alike."""
 
 import json
+from collections import Counter
 from typing import NoReturn
 
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
+from services.ingest.plain_text import shown_text
 from shared.problems import Problem
 
 MOST_BYTES = 2 * 1024 * 1024
+_LONGEST_NAME = 100
 _MOST_DRAINED = 8 * MOST_BYTES
 """How much of a body that is too large is read, so that its sender comes to read the answer."""
 
@@ -38,7 +41,7 @@ async def read_json(request: Request, *, optional: bool = False) -> object:
 def parse_json(raw: bytes) -> object:
     """Return the JSON value (RFC 8259, UTF-8), or raise the 400 that says where it is wrong."""
     try:
-        return json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse)
+        return json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse, object_pairs_hook=_named_once)
     except UnicodeDecodeError as error:
         raise Problem(400, f"The body is not UTF-8: byte {error.start} cannot be read.") from error
     except RecursionError as error:
@@ -48,6 +51,15 @@ def parse_json(raw: bytes) -> object:
         raise Problem(400, f"The body is not JSON: {error.msg} ({where}).") from error
     except ValueError as error:
         raise Problem(400, "The body is not JSON: a number in it cannot be read.") from error
+
+
+def _named_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return the object; of two fields of one name, programs differ in which they read (RFC 8259 §4)."""
+    named = dict(pairs)
+    if len(named) != len(pairs):
+        name = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise Problem(400, f"The body has “{shown_text(name)[:_LONGEST_NAME]}” more than once in one object.")
+    return named
 
 
 def _refuse(constant: str) -> NoReturn:

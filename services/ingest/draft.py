@@ -11,6 +11,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     Field,
+    StrictBool,
     StringConstraints,
     ValidationError,
     field_validator,
@@ -20,7 +21,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.ingest import web_address
 from services.ingest.nesting import is_too_deep
-from services.ingest.plain_text import clean_line, clean_lines
+from services.ingest.plain_text import clean_line, clean_lines, shown_text
 from shared.article import ArticleId, Author, Enclosure, Frozen, Image, Kind, Outlet, Rights
 
 MOST_AUTHORS = MOST_ENCLOSURES = 100
@@ -30,10 +31,11 @@ MOST_CORRECTIONS = 100
 _DEEPEST = 8
 """An article nests lists and objects twice; what goes deeper is no article."""
 
-_EARLIEST_YEAR, _LATEST_YEAR = 1000, 9998
-_LARGEST_LENGTH = 2**53 - 1
-"""JSON numbers are exact up to here (RFC 8259 §6)."""
+_LONGEST_NAME = 100
+"""Characters of an unknown field's name that its error shows."""
 
+_EARLIEST_YEAR, _LATEST_YEAR = 1000, 9998
+_NEVER_MENDED = frozenset({"id", "url"})
 _SEVERAL_LINES = frozenset({"summary", "content_html", "notice"})
 _NULL_MEANS_ABSENT = frozenset(
     {"kind", "authors", "is_excerpt", "language", "topics", "enclosures", "corrections"}
@@ -75,12 +77,6 @@ def _with_web_url(part: Part) -> Part:
     return part
 
 
-def _exact_length(enclosure: Enclosure) -> Enclosure:
-    if enclosure.length > _LARGEST_LENGTH:
-        raise ValueError(f"length must be at most {_LARGEST_LENGTH}")
-    return enclosure
-
-
 class CorrectionInput(Frozen):
     """A correction as its source states it: a day, or a moment."""
 
@@ -112,7 +108,7 @@ class ArticleInput(Frozen):
     outlet: Annotated[Outlet, AfterValidator(_with_web_url)] | None = None
     summary: str | None = None
     content_html: str | None = None
-    is_excerpt: bool = False
+    is_excerpt: StrictBool = False
     language: Annotated[
         str, StringConstraints(pattern=r"^([A-Za-z]{2,8}|[xXiI])(-[A-Za-z0-9]{1,8})*$", max_length=35)
     ] = "en"
@@ -122,7 +118,7 @@ class ArticleInput(Frozen):
     ] = ()
     image: Annotated[Image, AfterValidator(_with_web_url)] | None = None
     enclosures: Annotated[
-        tuple[Annotated[Enclosure, AfterValidator(_with_web_url), AfterValidator(_exact_length)], ...],
+        tuple[Annotated[Enclosure, AfterValidator(_with_web_url)], ...],
         Field(max_length=MOST_ENCLOSURES),
     ] = ()
     rights: Rights | None = None
@@ -184,8 +180,10 @@ def read_article(stated: object) -> ArticleDraft:
 
 
 def _cleaned(value: Any, name: str, levels: int) -> Any:
-    """Return the value with every text in it cleaned, names of fields included."""
+    """Return the value with every text in it cleaned; an id or an address is right as it is, or refused."""
     if isinstance(value, str):
+        if name in _NEVER_MENDED:
+            return value.strip()
         return clean_lines(value) if name in _SEVERAL_LINES else clean_line(value)
     if isinstance(value, BaseModel):
         value = value.model_dump(exclude_unset=True)
@@ -195,7 +193,8 @@ def _cleaned(value: Any, name: str, levels: int) -> Any:
         raise PydanticCustomError("depth", "must not be nested so deeply")
     if isinstance(value, dict):
         return {
-            (key := clean_line(str(k))[:100]): _cleaned(inner, key, levels - 1) for k, inner in value.items()
+            (key := shown_text(str(k))[:_LONGEST_NAME]): _cleaned(inner, key, levels - 1)
+            for k, inner in value.items()
         }
     return [_cleaned(inner, name, levels - 1) for inner in value]
 

@@ -13,6 +13,11 @@ def clean_text(text: str) -> str:
     return _LINE_END.sub("\n", _NOT_IN_XML.sub("", text))
 
 
+def shown_text(text: str) -> str:
+    """Return the text with `U+FFFD` for each such character: to be shown, and not taken for another."""
+    return _NOT_IN_XML.sub("\ufffd", text)
+
+
 def clean_lines(text: str) -> str:
     """Return cleaned text of several lines, without space around it."""
     return clean_text(text).strip()

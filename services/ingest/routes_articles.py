@@ -69,6 +69,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         listed = [BatchRow(index=index, **rows[index]) for index in range(len(stated))]
         return JSONResponse([one.model_dump(mode="json", exclude_unset=True) for one in listed], 207)
 
+    @router.head("/{article_id}", include_in_schema=False)
     @router.get("/{article_id}", summary="An article as accepted")
     async def read_back(article_id: str) -> StoredArticle:
         """Return its fields together with its version, its status and its history."""

@@ -16,14 +16,17 @@ def service_routes(metrics: Metrics, version: str, partitions: int) -> APIRouter
     events = asyncapi_document(version, partitions)
     page = asyncapi_page(events)
 
+    @router.head("/metrics", include_in_schema=False)
     @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
     async def read_metrics() -> Response:
         return Response(metrics.exposition(), media_type=CONTENT_TYPE)
 
+    @router.head("/asyncapi", include_in_schema=False)
     @router.get("/asyncapi", summary="The events, for people", response_class=HTMLResponse)
     async def read_asyncapi_page() -> HTMLResponse:
         return HTMLResponse(page, headers=page_headers())
 
+    @router.head("/asyncapi.json", include_in_schema=False)
     @router.get("/asyncapi.json", summary="The events, for programs (AsyncAPI 3.0)")
     async def read_asyncapi() -> dict[str, Any]:
         return events

@@ -13,3 +13,5 @@ class IngestSettings(SharedSettings):
     ingest_host: str = "127.0.0.1"
     ingest_port: Annotated[int, Field(ge=1, le=65535)] = 8001
     ingest_token: Annotated[str, Field(min_length=1)] | None = None
+    ingest_rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = 5000
+    """Requests a second from one client address; ten seconds' worth at once, 0 for no limit."""

@@ -7,7 +7,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.ingest.metrics import Metrics
 
 _BROKEN_OFF = 499
-"""No answer was sent: the client went away, or the service failed."""
+"""No answer was sent: the client went away."""
+_FAILED = 500
+"""The answer to what nobody expected is made outside of here."""
 
 
 class Timing:
@@ -33,6 +35,9 @@ class Timing:
 
         try:
             await self._app(scope, receive, sending)
+        except Exception:
+            status = _FAILED
+            raise
         finally:
             # The pattern of the route: paths themselves would be labels without end.
             route = getattr(scope.get("route"), "path", "none")

@@ -7,7 +7,7 @@ from pydantic_core import Url
 
 LONGEST = 2000
 
-_NEVER_IN_A_URL = re.compile(r'[\s\x00-\x20\x7f<>"\\^`{|}]')
+_NEVER_IN_A_URL = re.compile(r'[\s\x00-\x20\x7f<>"\\^`{|}\ud800-\udfff\ufffe\uffff]')
 # The parser of browsers would mend `http:/host` and `http:///host`; a reader's may not.
 _WRITTEN_OUT = re.compile(r"https?://[^/]", re.IGNORECASE)
 _TRACKING = re.compile(r"^(?:utm_.*|fbclid|gclid)$", re.IGNORECASE)

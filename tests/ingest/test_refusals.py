@@ -51,6 +51,13 @@ async def test_every_route_about_articles_wants_the_token(ingest: Service) -> No
         (b'{"title": "\\ud800\\u0000\\u200b"}', 422),
         (b'{"title": "x", "\\ud800": 1}', 422),
         (b'{"title": "x", "origin": "listing"}', 422),
+        (b'{"title": "x", "ti\\u0000tle": "y"}', 422),
+        (b'{"title": "x", "id": "a\\ud800b"}', 422),
+        (b'{"title": "x", "url": "https://a.example/\\u0000b"}', 422),
+        (b'{"title": "x", "url": "https://a.example/\\ud800b"}', 422),
+        (b'{"title": "x", "title": "y"}', 400),
+        (b'{"title": "x", "outlet": {"name": "a", "url": null, "name": "b"}}', 400),
+        (b'{"title": "x"} {"title": "y"}', 400),
     ],
 )
 async def test_hostile_json_is_refused_and_nothing_goes_in(
@@ -87,6 +94,7 @@ async def test_every_bad_field_is_named(ingest: Service) -> None:
         "topics": ["x" * 101],
         "image": {"url": "data:image/png;base64,"},
         "enclosures": [{"url": "https://a.example/b.mp3", "type": "audio/mpeg", "length": -1}],
+        "is_excerpt": "yes",
         "headline": "?",
     }
     answer = await ingest.client.post("/articles", json=bad)
@@ -96,6 +104,15 @@ async def test_every_bad_field_is_named(ingest: Service) -> None:
     places = {"authors.0.url", "authors.1.name", "outlet.url", "topics.0", "image.url", "enclosures.0.length"}
     assert named == (set(bad) - {"authors", "outlet", "topics", "image", "enclosures"}) | places
     assert all(field in answer.json()["detail"] for field in named)
+
+
+@pytest.mark.parametrize("length", [-1, "12", 1.5, 2**53, True, None])
+async def test_the_length_of_an_enclosure_is_an_exact_number(ingest: Service, length: object) -> None:
+    enclosure = {"url": "https://a.example/b.mp3", "type": "audio/mpeg", "length": length}
+    answer = await ingest.client.post("/articles", json=one_article(enclosures=[enclosure]))
+
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["enclosures.0.length"]
 
 
 async def test_null_is_absent_where_a_field_always_has_a_value(ingest: Service) -> None:
@@ -151,11 +168,36 @@ async def test_a_client_that_goes_away_in_the_middle_leaves_nothing(ingest: Serv
     assert await events_of(redis) == []
 
 
-async def test_an_unknown_path_and_method_are_problems_too(ingest: Service) -> None:
-    for method, path, status in (("GET", "/nothing", 404), ("DELETE", "/articles", 405)):
+async def test_what_nobody_expected_is_a_problem_too(ingest: Service, redis: Redis) -> None:
+    outcome = await ingest.post(**one_article())
+    await redis.set(f"newswire:{{p0}}:article:{outcome['id']}", "spoilt from outside")
+    answer = await ingest.client.get(f"/articles/{outcome['id']}")
+
+    assert answer.status_code == 500
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "spoilt" not in answer.text
+    assert 'status="500"' in (await ingest.client.get("/metrics")).text
+
+
+async def test_an_unknown_path_and_method_say_what_to_do(ingest: Service) -> None:
+    for method, path, status, advice in (
+        ("GET", "/nothing", 404, "/docs"),
+        ("DELETE", "/articles", 405, "POST"),
+        ("OPTIONS", "/articles/batch", 405, "POST"),
+    ):
         answer = await ingest.client.request(method, path)
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
+        assert advice in answer.json()["detail"]
+        assert ("POST" in answer.headers.get("allow", "")) == (status == 405)
+
+
+async def test_head_answers_where_get_does(ingest: Service) -> None:
+    outcome = await ingest.post(**one_article())
+    paths = ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/asyncapi", "/asyncapi.json")
+    for path in (*paths, f"/articles/{outcome['id']}"):
+        answer = await ingest.client.head(path)
+        assert (answer.status_code, answer.content) == (200, b""), path
 
 
 @pytest.mark.parametrize("body", [{"reason": ""}, {"reason": "x" * 501}, {"why": "x"}, [], "x"])
