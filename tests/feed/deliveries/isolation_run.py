@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from redis.asyncio import Redis
 
-from services.feed.deliveries.statistics import percentile
+from services.feed.deliveries.endpoint_reading import percentile
 from tests.builders import an_event
 from tests.feed.deliveries.answers import holding
 from tests.feed.deliveries.delivery_builders import Deliveries, deliveries

@@ -7,11 +7,12 @@ from redis.asyncio import Redis
 
 from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.endpoint import delivery_id
+from services.feed.deliveries.endpoint_reading import percentile
 from services.feed.deliveries.history import History
 from services.feed.deliveries.lease import Ask
 from services.feed.deliveries.outcome import Trigger
 from services.feed.deliveries.queue import DeliveryQueue
-from services.feed.deliveries.statistics import endpoint_numbers, percentile
+from services.feed.deliveries.statistics import endpoint_numbers
 from shared import keys
 from tests.builders import NOON, an_event
 from tests.feed.deliveries.delivery_builders import an_endpoint
