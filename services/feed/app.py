@@ -37,6 +37,7 @@ from services.feed.feeds.archive_routes import archive_routes
 from services.feed.feeds.archives import Archives
 from services.feed.feeds.changes import Changes
 from services.feed.feeds.directory import Directory
+from services.feed.feeds.freshness import main_feeds
 from services.feed.feeds.front import Front
 from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.own_feed_filling import OwnFeedFilling
@@ -120,7 +121,13 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
         zone=settings.zone,
     )
     directory = Directory(redis, partitions)
-    sampler = Sampler(redis, partitions, endpoint_reader(redis, clock), clock)
+    sampler = Sampler(
+        redis,
+        partitions,
+        clock,
+        read_endpoints=endpoint_reader(redis, clock),
+        read_feeds=partial(main_feeds, redis),
+    )
 
     async def redis_is_writable() -> str | None:
         return await not_writable_because(redis)
@@ -156,7 +163,11 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     app.include_router(delivery_routes(parts, operators))
     curve_store = CurveStore(redis, clock)
     app.include_router(curve_routes(curve_store, clock, operators.require))
-    app.include_router(ops_routes(sampler, operators=operators, registry=backlog_registry(sampler.latest)))
+    app.include_router(
+        ops_routes(
+            sampler, operators=operators, registry=backlog_registry(sampler.latest, lambda: sampler.totals)
+        )
+    )
     doorkeeper = Doorkeeper(operators, EndedSessions(redis), secure=settings.base_url.startswith("https://"))
     search, acts = DeadLetterSearch(redis, partitions), DeadLetterActs(redis, partitions)
     audit = AuditLog(redis)

@@ -22,6 +22,9 @@ from shared.timestamps import epoch_ms, from_epoch_ms
 
 _FIELD = b"p"
 
+_WRITTEN_AFTER_MS = 2_500
+"""How long after its end a stretch is kept at the latest: it would look like a gap before."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -64,11 +67,12 @@ class CurveStore:
     async def read(self, since: datetime, until: datetime, step: Step | None = None) -> Curves:
         """Return the curves from the step that holds `since` to the last one that begins before `until`.
 
-        Without `step`, in the finest that reaches back so far; never more than is kept of it. Raises
-        redis-py's errors when Redis cannot be read.
+        Without `step`, in the finest that reaches back so far; never more than is kept of it, and nothing of
+        the step that is not over yet. Raises redis-py's errors when Redis cannot be read.
         """
-        step = step or step_for(since, self._clock.now())
-        end = epoch_ms(until)
+        now = self._clock.now()
+        step = step or step_for(since, now)
+        end = min(epoch_ms(until), step.start_of(epoch_ms(now) - _WRITTEN_AFTER_MS))
         start = step.start_of(max(epoch_ms(since), end - step.kept_ms))
         found = dict(await self._points(step, start, end - 1))
         times = range(start, end, step.milliseconds)

@@ -67,8 +67,10 @@ def _group_sentences(numbers: GroupNumbers) -> Iterator[str]:
             yield f"{name}: nothing moves{readers}. {waiting} waiting, {oldest}."
         case State.BEHIND:
             yield f"{name}: more comes than goes. {waiting} waiting, {oldest}."
-        case State.UNKNOWN if numbers.length == 0:
-            yield f"{name}: there is no such consumer group. Is a worker running?"
+        case State.UNKNOWN if numbers.consumers == 0:
+            yield f"{name}: nobody is there to read. Is a worker running?"
+        case State.UNKNOWN if numbers.reset_at is not None:
+            return  # what is said of that below is all there is to say
         case State.UNKNOWN:
             yield f"{name}: it is not known yet how it does. {waiting} waiting, {oldest}."
         case State.OK if (numbers.seconds_to_drain or 0.0) >= _CATCHING_UP_FROM:
@@ -83,8 +85,9 @@ def _troubles(backlog: Backlog) -> Iterator[str]:
     for numbers in backlog.streams:
         if numbers.dead_letters:
             yield f"{numbers.group} on {numbers.stream} gave up {events(numbers.dead_letters)}: dead letters."
-        if numbers.consumers == 0 and numbers.state is State.OK:
-            yield f"{numbers.group} on {numbers.stream}: no consumer is alive; new events would wait."
+        if numbers.reset_at is not None:
+            gone = "the stream went back or began anew: what it held is gone"
+            yield f"{numbers.group} on {numbers.stream}: {gone}. Seen {moment(numbers.reset_at)}."
     for endpoint in backlog.endpoints:
         yield from _endpoint_troubles(endpoint)
 

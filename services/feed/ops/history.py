@@ -1,5 +1,6 @@
 """The latest samples of one stream and group, and what they say together."""
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -20,17 +21,20 @@ _LONGEST_WINDOW_MS = 20_000
 
 
 class History:
-    """Remembers samples, the entry that has been pending longest, and since when the state is what it is."""
+    """Remembers samples, the longest pending entry, when the stream went back and the state began."""
 
     def __init__(self) -> None:
         self._kept: deque[GroupSample] = deque(maxlen=KEPT)
         self._oldest_pending: tuple[str | None, int] = (None, 0)
         self._state: tuple[State, int] | None = None
+        self._reset_ms: int | None = None
 
     def add(self, sample: GroupSample) -> GroupNumbers:
         """Take a new sample in and return the numbers of its moment."""
         if sample.oldest_pending_id != self._oldest_pending[0]:
             self._oldest_pending = (sample.oldest_pending_id, sample.at_ms)
+        if self._kept and sample.entries_added < self._kept[-1].entries_added:
+            self._reset_ms = sample.at_ms
         window = self._window(sample)
         if not self._kept or not 0 <= sample.at_ms - self._kept[-1].at_ms < _SPACING_MS:
             self._kept.append(sample)
@@ -44,7 +48,12 @@ class History:
         last = window[-1]
         found = rates(window)
         stuck_id, stuck_ms = self._oldest_pending
-        state = judge(window, found, 0.0 if stuck_id is None else (last.at_ms - stuck_ms) / 1000)
+        state = judge(
+            window,
+            found,
+            stuck_seconds=0.0 if stuck_id is None else (last.at_ms - stuck_ms) / 1000,
+            whole_seconds=math.inf if self._reset_ms is None else (last.at_ms - self._reset_ms) / 1000,
+        )
         # The rates are means of ten seconds, and what was done before the work stopped finishes nothing now.
         ahead = Forecast(Outlook.NEVER) if state is State.STALLED else forecast(window, found)
         if self._state is None or self._state[0] is not state:
@@ -66,6 +75,7 @@ class History:
             consumers_dead=last.consumers_dead,
             redeliveries=last.redeliveries,
             dead_letters=last.dead_letters,
+            reset_at=None if self._reset_ms is None else from_epoch_ms(self._reset_ms),
             state=state,
             since=from_epoch_ms(self._state[1]),
         )

@@ -1,15 +1,26 @@
 """The backlog for Prometheus: the same names as in JSON, prefixed `newswire_`.
 
-What is not known is absent, never 0. Labels are bounded: streams, groups, endpoint ids and states.
+What is not known is absent, never 0. Labels are bounded: streams, groups, endpoints, main feeds, states.
 """
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from services.feed.ops.numbers import Backlog, EndpointNumbers, EndpointState, GroupNumbers, Outlook, State
+from services.feed.measures.names import Totals
+from services.feed.ops.numbers import (
+    Backlog,
+    EndpointNumbers,
+    EndpointState,
+    FeedNumbers,
+    GroupNumbers,
+    Outlook,
+    State,
+)
+from services.feed.ops.work_metrics import WorkCollector
 
 _GROUP = ("stream", "group")
 _ENDPOINT = ("endpoint",)
@@ -28,6 +39,7 @@ _GROUP_GAUGES: dict[str, str] = {
     "consumers_dead": "Consumers that the group knows and that are not",
     "redeliveries": "Entries handed out once more because whoever had them did not finish",
     "dead_letters": "Events that the group gave up",
+    "reset_at": "When the stream was last seen to go back or begin anew, in seconds since 1970",
 }
 
 _ENDPOINT_GAUGES: dict[str, str] = {
@@ -43,6 +55,12 @@ _ENDPOINT_GAUGES: dict[str, str] = {
 }
 
 
+_FEED_GAUGES: dict[str, str] = {
+    "articles": "Articles that a main feed holds",
+    "updated_at": "When what last changed a main feed was accepted, in seconds since 1970",
+}
+
+
 class BacklogCollector:
     """Turns the latest numbers into metrics whenever Prometheus asks."""
 
@@ -55,6 +73,7 @@ class BacklogCollector:
         yield GaugeMetricFamily(
             "newswire_redis_up", "Whether Redis could be read just now", value=float(backlog.redis_reachable)
         )
+        yield _states("newswire_backlog_state", (), State, [((), backlog.state)])
         for name, meaning in _GROUP_GAUGES.items():
             yield _gauge(
                 name, meaning, _GROUP, [(_group_labels(g), _value(g, name)) for g in backlog.streams]
@@ -70,12 +89,17 @@ class BacklogCollector:
             EndpointState,
             [((e.endpoint,), e.state) for e in backlog.endpoints],
         )
+        for name, meaning in _FEED_GAUGES.items():
+            feeds = [((f.feed,), _value(f, name)) for f in backlog.feeds]
+            yield _gauge(f"feed_{name}", meaning, ("feed",), feeds)
 
 
-def backlog_registry(latest: Callable[[], Backlog]) -> CollectorRegistry:
-    """Return a registry of its own that holds the backlog; a service may register more with it."""
+def backlog_registry(latest: Callable[[], Backlog], totals: Callable[[], Totals]) -> CollectorRegistry:
+    """Return a registry with the backlog, with what all processes counted, and with this process itself."""
     registry = CollectorRegistry()
     registry.register(BacklogCollector(latest))
+    registry.register(WorkCollector(totals))
+    ProcessCollector(registry=registry)
     return registry
 
 
@@ -83,13 +107,11 @@ def _group_labels(numbers: GroupNumbers) -> tuple[str, ...]:
     return (numbers.stream, numbers.group)
 
 
-def _value(numbers: GroupNumbers | EndpointNumbers, name: str) -> float | None:
+def _value(numbers: GroupNumbers | EndpointNumbers | FeedNumbers, name: str) -> float | None:
     if name == "seconds_to_drain" and isinstance(numbers, GroupNumbers) and numbers.outlook is Outlook.NEVER:
         return math.inf
-    if name == "last_success_at" and isinstance(numbers, EndpointNumbers):
-        return None if numbers.last_success_at is None else numbers.last_success_at.timestamp()
-    value: float | None = getattr(numbers, name)
-    return value
+    value: float | datetime | None = getattr(numbers, name)
+    return value.timestamp() if isinstance(value, datetime) else value
 
 
 def _gauge(

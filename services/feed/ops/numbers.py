@@ -5,10 +5,13 @@
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 from pydantic import AwareDatetime
 
+from services.feed.measures.names import Reached
 from shared.article import Frozen
 
 
@@ -70,6 +73,8 @@ class GroupNumbers(Frozen):
     redeliveries: int | None = None
     """Entries handed out once more because whoever had them did not finish, since the store was begun."""
     dead_letters: int | None = None
+    reset_at: AwareDatetime | None = None
+    """When this process last saw the stream go back or begin anew: what it held before is gone."""
     state: State = State.UNKNOWN
     since: AwareDatetime | None = None
     """Since when this process has seen it in that state."""
@@ -98,6 +103,28 @@ class EndpointNumbers(Frozen):
     state: EndpointState = EndpointState.UNKNOWN
 
 
+class FeedNumbers(Frozen):
+    """One of the main feeds: `all`, or that of a kind."""
+
+    feed: str
+    articles: int | None = None
+    updated_at: AwareDatetime | None = None
+    """When what last changed it was accepted."""
+
+
+class LatencyNumbers(Frozen):
+    """How long articles took in the last five minutes, from being accepted (ms); null when none did.
+
+    `reached` says to where: `feed` (it stands in its feeds) or `partner` (an endpoint took it).
+    """
+
+    reached: Reached
+    count: int | None = None
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+
+
 class Backlog(Frozen):
     """All numbers of one moment; `at` is Redis's own time while it can be read."""
 
@@ -109,7 +136,31 @@ class Backlog(Frozen):
     """Why the numbers are not known, in one sentence."""
     streams: tuple[GroupNumbers, ...] = ()
     endpoints: tuple[EndpointNumbers, ...] = ()
+    feeds: tuple[FeedNumbers, ...] = ()
+    latencies: tuple[LatencyNumbers, ...] = ()
 
+
+class FreshFeed(Protocol):
+    """A feed as those who keep it tell of it."""
+
+    @property
+    def selection(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def articles(self) -> int:
+        """How many it holds."""
+        ...
+
+    @property
+    def updated(self) -> datetime:
+        """When what last changed it was accepted."""
+        ...
+
+
+ReadFeeds = Callable[[], Awaitable[Sequence[FreshFeed]]]
+"""How the main feeds are read; it raises redis-py's errors when they cannot be."""
 
 ReadEndpoints = Callable[[], Awaitable[Sequence[EndpointNumbers]]]
 """How the numbers of all endpoints are read; it raises redis-py's errors when they cannot be."""

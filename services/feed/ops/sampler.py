@@ -8,10 +8,21 @@ from datetime import datetime, timedelta
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from services.feed.measures.names import Totals
+from services.feed.measures.names import Reached, Totals
 from services.feed.ops.history import History
+from services.feed.ops.latency_window import LatencyWindow
 from services.feed.ops.look import look
-from services.feed.ops.numbers import Backlog, EndpointNumbers, GroupNumbers, ReadEndpoints, State
+from services.feed.ops.numbers import (
+    Backlog,
+    EndpointNumbers,
+    FeedNumbers,
+    FreshFeed,
+    GroupNumbers,
+    LatencyNumbers,
+    ReadEndpoints,
+    ReadFeeds,
+    State,
+)
 from services.feed.ops.summary import overall_state, without_numbers
 from shared import keys
 from shared.cancellation import heed_cancellation
@@ -23,8 +34,8 @@ from shared.timestamps import from_epoch_ms
 INTERVAL = 1.0
 """Seconds between two looks."""
 
-SPACING = 0.25
-"""Seconds at least between two looks, however many viewers ask for a fresh one."""
+SPACING = 1.0
+"""Seconds at least between two looks, however many viewers ask for a fresh one and wait for it."""
 
 STALE_AFTER = timedelta(seconds=5)
 """Older numbers are not shown: no data is an alarm too."""
@@ -40,9 +51,10 @@ class Sampler:
         self,
         redis: "Redis",
         partitions: int,
-        read_endpoints: ReadEndpoints,
         clock: Clock,
         *,
+        read_endpoints: ReadEndpoints,
+        read_feeds: ReadFeeds,
         interval: float = INTERVAL,
         spacing: float = SPACING,
         patience: float = PATIENCE,
@@ -50,12 +62,15 @@ class Sampler:
         self._redis = redis
         self._partitions = partitions
         self._read_endpoints = read_endpoints
+        self._read_feeds = read_feeds
         self._clock = clock
         self._interval = interval
         self._spacing = spacing
         self._patience = patience
         self._histories: dict[tuple[str, str], History] = defaultdict(History)
+        self._latencies = LatencyWindow()
         self._endpoints: Sequence[EndpointNumbers] = ()
+        self._feeds: Sequence[FeedNumbers] = ()
         self._turn = asyncio.Lock()
         self._begun = self._done = 0
         self._next_look_at = 0.0
@@ -101,6 +116,7 @@ class Sampler:
             async with asyncio.timeout(self._patience):
                 seen = await look(self._redis, self._partitions)
                 self._endpoints = tuple(await self._read_endpoints())
+                self._feeds = tuple(_shown(feed) for feed in await self._read_feeds())
         except UNREACHABLE:
             return self._unknown("Redis cannot be reached.")
         except RedisError as error:
@@ -116,6 +132,8 @@ class Sampler:
             redis_reachable=True,
             streams=streams,
             endpoints=tuple(self._endpoints),
+            feeds=tuple(self._feeds),
+            latencies=self._latencies.add(seen.at_ms, seen.totals.latencies),
         )
 
     def _unknown(self, reason: str) -> Backlog:
@@ -133,9 +151,15 @@ class Sampler:
                 for group in GROUPS
             ),
             endpoints=tuple(without_numbers(endpoint) for endpoint in self._endpoints),
+            feeds=tuple(FeedNumbers(feed=feed.feed) for feed in self._feeds),
+            latencies=tuple(LatencyNumbers(reached=reached) for reached in Reached),
         )
 
     def _since(self, state: State, at: datetime) -> datetime:
         if self._state_since[0] is not state:
             self._state_since = (state, at)
         return self._state_since[1]
+
+
+def _shown(feed: FreshFeed) -> FeedNumbers:
+    return FeedNumbers(feed=feed.selection, articles=feed.articles, updated_at=feed.updated)

@@ -1,8 +1,9 @@
 """When a consumer group is ok, behind or stalled: LinkedIn Burrow's rules over the last ten samples.
 
 https://github.com/linkedin/Burrow/wiki/Consumer-Lag-Evaluation-Rules - there is no limit to the lag itself;
-what counts is whether work goes on. Beyond Burrow: entries that were read and never finished are work too,
-and a group that nobody reads is stalled from the first sample on.
+what counts is whether work goes on. Beyond Burrow: entries that were read and never finished are work too;
+work that nobody is there for is stalled from the first sample on; and where nobody is there, or the store has
+just lost what it held, that nothing waits is no green light.
 """
 
 from collections.abc import Sequence
@@ -18,17 +19,28 @@ STUCK_AFTER = 300.0
 """Seconds for which one entry may stay the oldest pending one; five tries of 15 s each are long over."""
 
 
-def judge(window: Sequence[GroupSample], found: Rates, stuck_seconds: float) -> State:
+WHOLE_AFTER = 600.0
+"""Seconds for which nothing is called ok after the stream went back: somebody must see that data is gone."""
+
+
+def judge(
+    window: Sequence[GroupSample], found: Rates, *, stuck_seconds: float, whole_seconds: float
+) -> State:
     """Return the state that the latest sample and those before it show.
 
     `found` are the rates over the window; `stuck_seconds` is for how long the oldest pending entry has been
-    the same one.
+    the same one; `whole_seconds` is since when the stream has lost nothing.
     """
+    state = _judge(window, found, stuck_seconds)
+    return State.UNKNOWN if state is State.OK and whole_seconds < WHOLE_AFTER else state
+
+
+def _judge(window: Sequence[GroupSample], found: Rates, stuck_seconds: float) -> State:
     last = window[-1]
     if not last.group_exists and last.length == 0:
         return State.UNKNOWN  # nothing was ever published, or all of it is gone: not a green light
     if last.idle:
-        return State.OK
+        return State.OK if last.consumers else State.UNKNOWN
     if last.consumers == 0 or stuck_seconds >= STUCK_AFTER or _nothing_moves(window, found):
         return State.STALLED
     if last.lag is not None and any(sample.lag == 0 for sample in window):

@@ -26,7 +26,8 @@ async def serving(sampler: Sampler) -> AsyncIterator[httpx.AsyncClient]:
     """Serve a sampler's backlog; the client bears no token of its own."""
     app = FastAPI()
     problems.install(app)
-    app.include_router(ops_routes(sampler, operators=OPERATORS, registry=backlog_registry(sampler.latest)))
+    registry = backlog_registry(sampler.latest, lambda: sampler.totals)
+    app.include_router(ops_routes(sampler, operators=OPERATORS, registry=registry))
     async with client_of(app) as client:
         yield client
 

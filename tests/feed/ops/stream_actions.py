@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from services.feed.ops.numbers import Backlog, EndpointNumbers, GroupNumbers
+from services.feed.ops.numbers import Backlog, GroupNumbers
 from services.feed.ops.sampler import Sampler
 from shared import keys
 from shared.clock import Clock, SystemClock
@@ -17,7 +17,7 @@ from shared.streams import FEEDS, make_groups
 STREAM = keys.events(0)
 
 
-async def no_endpoints() -> Sequence[EndpointNumbers]:
+async def none() -> Sequence[Any]:
     return ()
 
 
@@ -25,11 +25,10 @@ async def no_endpoints() -> Sequence[EndpointNumbers]:
 async def a_sampler(
     url: str, *, clock: Clock | None = None, partitions: int = 1, **options: Any
 ) -> AsyncIterator[Sampler]:
-    """Make a sampler over a client of its own, which shows no endpoints unless `read_endpoints` is given."""
+    """Make a sampler over a client of its own, without endpoints and feeds unless given their readers."""
     redis = connect(url)
-    read_endpoints = options.pop("read_endpoints", no_endpoints)
-    given = {"spacing": 0.0} | options
-    yield Sampler(redis, partitions, read_endpoints, clock or SystemClock(), **given)
+    given: dict[str, Any] = {"spacing": 0.0, "read_endpoints": none, "read_feeds": none} | options
+    yield Sampler(redis, partitions, clock or SystemClock(), **given)
     await redis.aclose()
 
 

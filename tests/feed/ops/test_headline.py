@@ -83,7 +83,16 @@ def test_dead_letters_are_never_all_well() -> None:
 
 
 def test_an_idle_system_without_consumers_is_never_all_well() -> None:
-    assert "no consumer is alive" in said(a_row(consumers=0)).sentences[0]
+    found = said(a_row(consumers=0, state=State.UNKNOWN))
+    assert found.tone == "unknown"
+    assert "nobody is there to read" in found.sentences[0]
+
+
+def test_a_store_that_lost_data_is_said_to_have() -> None:
+    lost = said(a_row(state=State.UNKNOWN, reset_at=NOON))
+    assert (lost.tone, len(lost.sentences)) == ("unknown", 1)
+    assert lost.sentences[0].endswith("what it held is gone. Seen 2026-03-02 12:00:00 UTC.")
+    assert said(a_row(reset_at=NOON)).title == "Needs a look"
 
 
 def test_a_failing_endpoint_is_named() -> None:

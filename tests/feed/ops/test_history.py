@@ -77,7 +77,18 @@ def test_work_that_was_done_before_the_consumers_died_promises_nothing() -> None
     assert (numbers.state, numbers.outlook) == (State.STALLED, Outlook.NEVER)
 
 
-def test_a_flushed_stream_is_judged_by_what_came_after() -> None:
+def test_a_flushed_stream_is_judged_by_what_came_after_and_told_to_have_lost_something() -> None:
     before = a_history(range(10), entries_added=lambda s: 1000 + 90 * s, lag=800)
     numbers = last_of([*before, *a_history(range(10, 12), entries_added=5, length=5)])
-    assert (numbers.state, numbers.arrival_per_second) == (State.OK, 0)
+    assert (numbers.state, numbers.arrival_per_second) == (State.UNKNOWN, 0)
+    assert numbers.reset_at == NOON + timedelta(seconds=10)
+
+
+def test_a_stream_that_lost_its_last_entries_is_told_too() -> None:
+    numbers = last_of([*a_history(range(5)), a_sample(5, entries_added=999), *a_history(range(6, 9))])
+    assert (numbers.state, numbers.reset_at) == (State.UNKNOWN, NOON + timedelta(seconds=5))
+
+
+def test_ten_minutes_after_a_loss_it_is_judged_as_any_other() -> None:
+    numbers = last_of([a_sample(0), *a_history(range(1, 620), entries_added=5)])
+    assert (numbers.state, numbers.since) == (State.OK, NOON + timedelta(seconds=601))

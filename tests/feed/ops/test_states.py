@@ -1,3 +1,4 @@
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -6,22 +7,37 @@ import pytest
 from services.feed.ops.numbers import State
 from services.feed.ops.rates import rates
 from services.feed.ops.samples import GroupSample
-from services.feed.ops.states import STUCK_AFTER, judge
+from services.feed.ops.states import STUCK_AFTER, WHOLE_AFTER, judge
 from tests.feed.ops.scripted import a_history, a_sample, moving
 
 TEN = range(10)
 
 
-def state_of(window: Sequence[GroupSample], stuck_seconds: float = 0.0) -> State:
-    return judge(window, rates(window), stuck_seconds)
+def state_of(
+    window: Sequence[GroupSample], stuck_seconds: float = 0.0, whole_seconds: float = math.inf
+) -> State:
+    return judge(window, rates(window), stuck_seconds=stuck_seconds, whole_seconds=whole_seconds)
 
 
 def test_idle_is_ok_from_the_first_sample_on() -> None:
     assert state_of([a_sample()]) is State.OK
 
 
-def test_idle_is_ok_without_consumers_too() -> None:
-    assert state_of([a_sample(consumers=0)]) is State.OK
+def test_nothing_to_do_and_nobody_there_to_do_it_is_no_green_light() -> None:
+    assert state_of([a_sample(consumers=0)]) is State.UNKNOWN
+
+
+@pytest.mark.parametrize("waiting", [{}, {"lag": lambda s: 500 - s, "oldest_unread_id": moving}])
+def test_after_a_loss_of_data_nothing_is_ok_until_somebody_could_have_seen_it(
+    waiting: dict[str, Any],
+) -> None:
+    window = a_history(TEN, **waiting)
+    assert state_of(window, whole_seconds=WHOLE_AFTER - 1) is State.UNKNOWN
+    assert state_of(window, whole_seconds=WHOLE_AFTER) is State.OK
+
+
+def test_a_loss_of_data_hides_nothing_worse() -> None:
+    assert state_of(a_history(TEN, lag=3), whole_seconds=1) is State.STALLED
 
 
 def test_a_lag_that_was_ever_0_is_ok() -> None:
