@@ -37,6 +37,11 @@ class Connection(HttpToolsProtocol):
         self._in_body = False
         self._head_bytes = 0
         self._body_bytes = 0
+        self._is_at_once = False
+
+    def answer_at_once(self) -> bool:
+        """Answer a request whose head was read, without the application; tell whether that was done."""
+        return False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Begin to wait for the first head."""
@@ -67,12 +72,14 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Begin to wait for the body."""
-        super().on_headers_complete()
+        self._is_at_once = self.answer_at_once()
+        if not self._is_at_once:
+            super().on_headers_complete()
+            self._in_body = True
+            self._wait(self._patience.body_seconds)
         self._in_head = False
         self._heads += 1
-        self._in_body = True
         self._head_bytes = self._body_bytes = 0
-        self._wait(self._patience.body_seconds)
 
     def on_body(self, body: bytes) -> None:
         """Wait anew each time that enough has come."""
@@ -84,7 +91,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Wait for nothing: it is our turn."""
-        super().on_message_complete()
+        if not self._is_at_once:
+            super().on_message_complete()
         self._in_body = False
         self._wait_no_longer()
 

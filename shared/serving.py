@@ -74,7 +74,12 @@ async def _end(task: "asyncio.Task[None]") -> None:
         await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)
 
 
-async def serve(app: ASGIApp, listening: socket.socket, patience: Patience | None = None) -> None:
+async def serve(
+    app: ASGIApp,
+    listening: socket.socket,
+    patience: Patience | None = None,
+    connection: type[Connection] = Connection,
+) -> None:
     """Serve `app` on a bound socket until cancelled, then let requests under way come to their end."""
     server = uvicorn.Server(
         uvicorn.Config(
@@ -83,7 +88,7 @@ async def serve(app: ASGIApp, listening: socket.socket, patience: Patience | Non
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
-            http=partial(Connection, patience=patience or Patience()),  # type: ignore[arg-type] # called like a class
+            http=partial(connection, patience=patience or Patience()),  # type: ignore[arg-type] # called like a class
             ws="none",
         )
     )

@@ -1,7 +1,8 @@
 """Start the feed service: `python -m services.feed [--role web|worker]`; without a role it is both."""
 
 import argparse
-import asyncio
+
+import uvloop
 
 from services.feed.app import Role, run
 from services.feed.consume.watchdog import ConsumerDiedError
@@ -19,7 +20,7 @@ def main() -> None:
     try:
         settings = read_settings(FeedSettings)
         logs.configure(settings.log_format, settings.log_level, process=f"feed-{role}")
-        asyncio.run(run(settings, role))
+        uvloop.run(run(settings, role))
     except (SettingsError, StartError, ConsumerDiedError) as error:
         give_up(error)
 

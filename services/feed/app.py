@@ -39,6 +39,7 @@ from services.feed.feeds.changes import Changes
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.freshness import main_feeds
 from services.feed.feeds.front import Front
+from services.feed.feeds.front_connection import connection_with
 from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.own_feed_filling import OwnFeedFilling
 from services.feed.feeds.own_feed_registry import OwnFeedRegistry
@@ -86,7 +87,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Web:
-    """The half that serves HTTP: `front` stands before `app`, and the other parts must run beside them."""
+    """The half that serves HTTP: `front` answers before `app`, and the other parts must run beside them."""
 
     app: FastAPI
     front: Front
@@ -179,7 +180,7 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     answer_503_in_outages(app, "Redis cannot be reached or takes no writes just now. Try again in a second.")
     openapi.describe(app, guarded=["/api/"])
     api_docs.install(app)
-    return Web(app, Front(app, renditions), sampler, CurveRecorder(curve_store), watch, renditions)
+    return Web(app, Front(renditions), sampler, CurveRecorder(curve_store), watch, renditions)
 
 
 def operator_tokens(settings: FeedSettings) -> OperatorTokens:
@@ -251,7 +252,8 @@ async def run(settings: FeedSettings, role: Role) -> None:
             parts += [worker.retention.run(), tally.run()]
         if listening is not None:
             web = make_web(settings, redis, clock=clock, worker=worker)
-            parts += [serve(web.front, listening), web.sampler.run(), web.watch.run(), web.renditions.run()]
+            serving = serve(web.app, listening, connection=connection_with(web.front))
+            parts += [serving, web.sampler.run(), web.watch.run(), web.renditions.run()]
             parts.append(web.curves.run(web.sampler.latest, lambda: web.sampler.totals.latencies))
         log.info("feed.started", role=role.value, url=settings.base_url if serves else None)
         await run_until_stopped(*parts)

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from fastapi import Request, Response
 
@@ -50,15 +49,15 @@ class Representation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One finished answer, as ASGI's two messages; to HEAD only the first one's content goes out."""
+    """One finished answer: status, header fields in lower case, and the body, which is not sent to HEAD.
 
-    start: dict[str, Any]
-    content: dict[str, Any]
+    `header_lines` are the same fields as HTTP/1.1 writes them.
+    """
 
-    @property
-    def status(self) -> int:
-        """The status code."""
-        return int(self.start["status"])
+    status: int
+    headers: tuple[Header, ...]
+    header_lines: bytes
+    body: bytes
 
 
 def etag_of(body: bytes) -> str:
@@ -146,8 +145,8 @@ def answer(request: Request, found: Representation, clock: Clock | None = None) 
     given = Answers(found, clock or SystemClock()).to(request.headers.raw)
     if given is None:
         raise not_acceptable((*found.encoded, IDENTITY))
-    response = Response(b"" if request.method == "HEAD" else given.content["body"], given.status)
-    response.raw_headers = list(given.start["headers"])
+    response = Response(b"" if request.method == "HEAD" else given.body, given.status)
+    response.raw_headers = list(given.headers)
     return response
 
 
@@ -158,11 +157,8 @@ def not_acceptable(codings: Iterable[str]) -> Problem:
 
 
 def _answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
-    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    return Answer(
-        {"type": "http.response.start", "status": status, "headers": raw},
-        {"type": "http.response.body", "body": body},
-    )
+    raw = tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items())
+    return Answer(status, raw, b"".join(b"%b: %b\r\n" % field for field in raw), body)
 
 
 def _validators(found: Representation, etag: str, last_modified: datetime | None) -> dict[str, str]:

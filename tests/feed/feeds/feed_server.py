@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import FastAPI
 from redis.asyncio import Redis
@@ -12,11 +13,13 @@ from redis.asyncio import Redis
 from services.feed.feeds.changes import Changes
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.front import Front
+from services.feed.feeds.front_connection import connection_with
 from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
 from services.feed.feeds.watch import Watch
 from shared import problems
+from shared.http_connection import Connection
 from shared.serving import serve
 from tests.feed.feeds.articles import PUBLISHER
 
@@ -40,12 +43,13 @@ class RawAnswer:
 
 @dataclass(frozen=True)
 class FeedServer:
-    """A running server and its parts."""
+    """A running server and its parts; `transports` are its ends of all connections so far."""
 
     port: int
     index: FeedIndex
     renditions: Renditions
     watch: Watch
+    transports: list[asyncio.Transport]
 
     async def ask(self, path: str, *headers: str, method: str = "GET") -> RawAnswer:
         """Send one request with just these header lines, on a connection of its own."""
@@ -78,6 +82,18 @@ async def _read_answer(reader: asyncio.StreamReader, method: str) -> RawAnswer:
     return answer
 
 
+def _noting(transports: list[asyncio.Transport], front: Front) -> type[Connection]:
+    """Return the service's own sort of connection, which notes its transport here as well."""
+    connection: Any = connection_with(front)
+
+    class Noting(connection):  # type: ignore[misc]  # a class that is made at run time
+        def connection_made(self, transport: asyncio.Transport) -> None:
+            transports.append(transport)
+            super().connection_made(transport)
+
+    return Noting
+
+
 @asynccontextmanager
 async def a_feed_server(redis: "Redis") -> AsyncIterator[FeedServer]:
     """Serve the feeds of a Redis as the web half of the service does."""
@@ -88,10 +104,13 @@ async def a_feed_server(redis: "Redis") -> AsyncIterator[FeedServer]:
     app.include_router(feed_routes(Directory(redis, 1), renditions, PUBLISHER))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setblocking(False)
-        parts = (serve(Front(app, renditions), listening), watch.run(), renditions.run())
+        transports: list[asyncio.Transport] = []
+        serving = serve(app, listening, connection=_noting(transports, Front(renditions)))
+        parts = (serving, watch.run(), renditions.run())
         tasks = [asyncio.create_task(part) for part in parts]
         try:
-            yield FeedServer(listening.getsockname()[1], FeedIndex(redis, 1), renditions, watch)
+            port = listening.getsockname()[1]
+            yield FeedServer(port, FeedIndex(redis, 1), renditions, watch, transports)
         finally:
             for task in tasks:
                 task.cancel()

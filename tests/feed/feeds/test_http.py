@@ -72,7 +72,7 @@ def test_a_date_of_the_same_second_is_not_shown_before_it_has_come() -> None:
     assert ahead.dated_ahead
     shown = ahead.to([])
     assert shown is not None
-    assert (b"last-modified", SAME.encode()) in shown.start["headers"]
+    assert (b"last-modified", SAME.encode()) in shown.headers
     since = ahead.to([(b"if-modified-since", SAME.encode())])
     assert since is not None
     assert since.status == 200

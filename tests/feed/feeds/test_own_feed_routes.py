@@ -15,7 +15,6 @@ from services.feed.feeds.admin_routes import feed_admin_routes
 from services.feed.feeds.archive_routes import archive_routes
 from services.feed.feeds.archives import Archives
 from services.feed.feeds.directory import Directory
-from services.feed.feeds.front import Front
 from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.own_feed_filling import OwnFeedFilling
 from services.feed.feeds.own_feed_registry import OwnFeedRegistry
@@ -76,7 +75,7 @@ async def api(redis: Redis) -> AsyncIterator[Api]:
     app.include_router(feed_routes(directory, renditions, publisher))
     app.include_router(feed_admin_routes(directory, index, publisher, operators=OperatorTokens(TOKEN)))
     app.include_router(own_feed_routes(redis, filling, publisher, clock, operators=OperatorTokens(TOKEN)))
-    transport = httpx.ASGITransport(Front(app, renditions))
+    transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
         yield Api(client, index, clock)
 
