@@ -1,8 +1,18 @@
 """Tells a Redis that cannot work just now from a mistake of ours, and says so to clients."""
 
+import re
+
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import (
+    ClusterDownError,
+    MasterDownError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
 
 from shared.logs import get_logger
 from shared.problems import Problem
@@ -10,14 +20,20 @@ from shared.redis_connection import UNREACHABLE
 
 log = get_logger(__name__)
 
-_PASSING = ("OOM", "MISCONF", "NOREPLICAS", "BUSY", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN")
+_REFUSALS = (OutOfMemoryError, ReadOnlyError, MasterDownError, ClusterDownError, TryAgainError)
+_REFUSAL = re.compile(
+    # What fails in a pipeline is told by redis-py with the command in front.
+    r"(?:Command # \d+ .* of pipeline caused error: \W*)?(?:MISCONF|NOREPLICAS|BUSY)\b",
+    re.DOTALL,
+)
+"""For these answers redis-py has no class."""
 
 
 def is_outage(error: BaseException) -> bool:
     """Tell whether the same command may well succeed later: Redis is away, full, or takes no writes."""
-    if isinstance(error, (*UNREACHABLE, OutOfMemoryError, ReadOnlyError)):
+    if isinstance(error, (*UNREACHABLE, *_REFUSALS)):
         return True
-    return isinstance(error, ResponseError) and str(error).startswith(_PASSING)
+    return isinstance(error, ResponseError) and _REFUSAL.match(str(error)) is not None
 
 
 def answer_503_in_outages(app: FastAPI, detail: str, *more: type[Exception]) -> None:

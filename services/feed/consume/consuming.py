@@ -1,12 +1,15 @@
-"""All consumers of one process, from start to end: the broker, its subscribers, the watchdog over them."""
+"""All consumers of one process, from start to end: readers, reclaimers, the watchdog."""
 
+import asyncio
 from collections.abc import Mapping
 
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from services.feed.consume.batch import Apply, BatchRunner
-from services.feed.consume.subscriptions import RECLAIM_IDLE_MS, make_broker, subscribe
-from services.feed.consume.watchdog import STALE_AFTER, Watchdog
+from services.feed.consume.reclaiming import RECLAIM_IDLE_MS, Reclaiming
+from services.feed.consume.subscriptions import make_broker, subscribe
+from services.feed.consume.watchdog import STALE_AFTER, ConsumerDiedError, Watchdog
 from services.feed.measures.tally import Tally
 from shared.clock import Clock
 
@@ -27,15 +30,17 @@ class Consuming:
         stale_after: float = STALE_AFTER,
     ) -> None:
         self._broker = make_broker(url)
-        consumers = [
-            consumer
+        runners = [
+            BatchRunner(redis, partition, group, apply, clock, tally)
             for partition in range(partitions)
             for group, apply in applies.items()
-            for consumer in subscribe(
-                self._broker, BatchRunner(redis, partition, group, apply, clock, tally), reclaim_idle_ms
-            )
         ]
+        consumers = [subscribe(self._broker, runner) for runner in runners]
         self._watchdog = Watchdog(redis, consumers, stale_after)
+        self._reclaiming = [
+            Reclaiming(redis, runner, consumer.name, reclaim_idle_ms)
+            for runner, consumer in zip(runners, consumers, strict=True)
+        ]
 
     async def complaint(self) -> str | None:
         """Return why events are not consumed just now, in one sentence, or None."""
@@ -47,7 +52,16 @@ class Consuming:
         Raises `ConsumerDiedError` when only a new process can go on.
         """
         await self._broker.start()
+        parts = [self._watchdog.run(), *(reclaiming.run() for reclaiming in self._reclaiming)]
+        tasks = [asyncio.create_task(part) for part in parts]
         try:
-            await self._watchdog.run()
+            await asyncio.gather(*tasks)
+        except ResponseError as error:
+            if "NOGROUP" not in str(error):
+                raise
+            raise ConsumerDiedError(f"{error}; a new start makes it anew.") from error
         finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._broker.stop()

@@ -10,7 +10,6 @@ from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
 from services.feed.deliveries.endpoint_url import without_query
 from services.feed.deliveries.lease import Finish, Lease, Recorded
-from services.feed.deliveries.outage import through_outages
 from services.feed.deliveries.outcome import (
     Delivered,
     EndpointGone,
@@ -29,6 +28,7 @@ from services.feed.deliveries.sender import Sender
 from services.feed.deliveries.signature import signed_headers
 from services.feed.measures.names import Reached
 from services.feed.measures.tally import Tally
+from services.feed.outage import through_outages
 from shared.clock import Clock
 from shared.logs import get_logger
 from shared.timestamps import rfc3339

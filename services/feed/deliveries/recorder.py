@@ -3,8 +3,8 @@
 import asyncio
 
 from services.feed.deliveries.lease import Finish, Recorded
-from services.feed.deliveries.outage import through_outages
 from services.feed.deliveries.queue import DeliveryQueue
+from services.feed.outage import through_outages
 
 
 class Recorder:

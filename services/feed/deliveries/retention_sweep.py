@@ -9,10 +9,10 @@ from redis.asyncio import Redis
 
 from services.feed.deliveries.bodies import Bodies
 from services.feed.deliveries.delivery import DeliveryStatus
-from services.feed.deliveries.outage import through_outages
 from services.feed.deliveries.partner_events import PartnerEvents
 from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.retention import Retention
+from services.feed.outage import through_outages
 from shared import keys
 from shared.clock import Clock
 from shared.logs import get_logger

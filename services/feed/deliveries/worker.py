@@ -11,11 +11,11 @@ from contextlib import suppress
 from services.feed.deliveries.attempting import Attempting
 from services.feed.deliveries.endpoint import EndpointStatus
 from services.feed.deliveries.lease import Ask, Lease
-from services.feed.deliveries.outage import FAILURES, through_outages
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.recorder import Recorder
 from services.feed.deliveries.registry import EndpointView, Registry
 from services.feed.deliveries.slots import Slots
+from services.feed.outage import FAILURES, through_outages
 from shared.clock import Clock
 from shared.logs import get_logger
 from shared.outage import is_outage

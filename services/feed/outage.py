@@ -34,7 +34,7 @@ async def through_outages(operation: Callable[[], Awaitable[T]], doing: str) -> 
         except FAILURES as error:
             if not is_outage(error):
                 raise
-            log.warning("delivery.postponed", doing=doing, error=str(error))
+            log.warning("work.postponed", doing=doing, error=str(error))
         else:
             return result
         await asyncio.sleep(pause)
