@@ -42,6 +42,7 @@ KNOWN_NAMES = frozenset(
         "RETRY_SCHEDULE",
         "KEEP_DELIVERED_DAYS",
         "KEEP_DEAD_DAYS",
+        "KEEP_EVENTS_DAYS",
         "SECRETS_KEY",
         "SECRET_OVERLAP_HOURS",
     )

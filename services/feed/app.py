@@ -15,6 +15,7 @@ from services.feed.body_limit import BodyLimit
 from services.feed.consume.consuming import Consuming
 from services.feed.consume.dead_letter_acts import DeadLetterActs
 from services.feed.consume.dead_letter_search import DeadLetterSearch
+from services.feed.consume.upkeep import Upkeep
 from services.feed.deliveries.address_rules import AddressRules
 from services.feed.deliveries.api_parts import api_parts
 from services.feed.deliveries.intake import Intake
@@ -105,6 +106,7 @@ class Worker:
     deliveries: DeliveryWorker
     own_feeds: OwnFeedFilling
     retention: RetentionSweep
+    upkeep: Upkeep
 
 
 def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Worker | None = None) -> Web:
@@ -217,7 +219,13 @@ async def open_worker_half(
             tally=tally,
         )
         sweep = RetentionSweep(redis, registry, clock, _retention(settings))
-        yield Worker(consuming, deliveries, OwnFeedFilling(redis, settings.partitions), sweep)
+        upkeep = Upkeep(
+            redis,
+            settings.partitions,
+            events=timedelta(days=settings.keep_events_days),
+            dead_letters=timedelta(days=settings.keep_dead_days),
+        )
+        yield Worker(consuming, deliveries, OwnFeedFilling(redis, settings.partitions), sweep, upkeep)
 
 
 def _retention(settings: FeedSettings) -> Retention:
@@ -249,7 +257,7 @@ async def run(settings: FeedSettings, role: Role) -> None:
             stack.push_async_callback(tally.close)
             worker = await stack.enter_async_context(open_worker_half(settings, redis, tally, clock=clock))
             parts += [worker.consuming.run(), worker.deliveries.run(), worker.own_feeds.run()]
-            parts += [worker.retention.run(), tally.run()]
+            parts += [worker.retention.run(), worker.upkeep.run(), tally.run()]
         if listening is not None:
             web = make_web(settings, redis, clock=clock, worker=worker)
             serving = serve(web.app, listening, connection=connection_with(web.front))

@@ -32,7 +32,9 @@ class FeedSettings(SharedSettings):
     """Seconds from each failed attempt to the next; after the last one the delivery is dead."""
     keep_delivered_days: Annotated[float, Field(gt=0, le=3650)] = 30
     keep_dead_days: Annotated[float, Field(gt=0, le=3650)] = 90
-    """How long a delivery's record stays after its last attempt, when that ended it so."""
+    """How long a delivery's record stays after its last attempt, when that ended it so; and a dead letter."""
+    keep_events_days: Annotated[float, Field(gt=0, le=3650)] = 7
+    """How long an event stays on its stream at least; one that a group needs stays, whatever its age."""
     secrets_key: Annotated[tuple[str, ...], NoDecode] = ()
     """The keys that secrets are sealed with at rest: the first one seals, each of them opens."""
     secret_overlap_hours: Annotated[float, Field(ge=0, le=7 * 24)] = 24
