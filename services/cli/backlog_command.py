@@ -12,6 +12,7 @@ from rich.live import Live
 from rich.text import Text
 from typer import echo
 
+from services.cli.backlog_check import complaints, exit_code
 from services.cli.client import Service
 from services.cli.command_error import CommandError
 from services.cli.printing import as_table, one_line, print_json, print_rows
@@ -29,11 +30,22 @@ _ENDPOINT_COLUMNS = (
 )
 
 Watch = Annotated[bool, typer.Option("--watch", help="Show it live until Ctrl-C.")]
+Check = Annotated[
+    bool,
+    typer.Option(
+        "--check", help="Say nothing and exit with 0 when all is well; 3 behind, 4 stalled, 5 unknown."
+    ),
+]
 
 
 @with_feed_service
-def backlog(service: Service, *, as_json: AsJson = False, watch: Watch = False) -> None:
+def backlog(service: Service, *, as_json: AsJson = False, watch: Watch = False, check: Check = False) -> None:
     """Show the backlog: what is not read, not acknowledged, not delivered, and how fast that shrinks."""
+    if check:
+        if watch:
+            raise typer.BadParameter("--check looks once, --watch goes on: give one of them.")
+        _check(service.get("/api/backlog"), as_json=as_json)
+        return
     if not watch:
         _show(service.get("/api/backlog"), as_json=as_json)
         return
@@ -44,15 +56,24 @@ def backlog(service: Service, *, as_json: AsJson = False, watch: Watch = False) 
             _show_live(service)
 
 
+def _check(numbers: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(numbers)
+    else:
+        for complaint in complaints(numbers):
+            echo(complaint)
+    raise typer.Exit(exit_code(numbers))
+
+
 def _show(numbers: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         print_json(numbers)
         return
     echo(_headline(numbers))
-    for name, columns in (("streams", _STREAM_COLUMNS), ("endpoints", _ENDPOINT_COLUMNS)):
-        if numbers[name]:
+    for columns, rows in _tables(numbers):
+        if rows:
             echo()
-            print_rows(columns, _lines(numbers[name], columns))
+            print_rows(columns, rows)
 
 
 def _print_forever(service: Service, *, as_json: bool) -> None:
@@ -79,14 +100,8 @@ def _show_live(service: Service) -> None:
 
 
 def _picture(numbers: dict[str, Any]) -> RenderableType:
-    return Group(
-        Text(_headline(numbers)),
-        Text(),
-        as_table(_STREAM_COLUMNS, _lines(numbers["streams"], _STREAM_COLUMNS)),
-        Text(),
-        as_table(_ENDPOINT_COLUMNS, _lines(numbers["endpoints"], _ENDPOINT_COLUMNS)),
-        Text("\nCtrl-C ends this."),
-    )
+    tables = [part for columns, rows in _tables(numbers) for part in (as_table(columns, rows), Text())]
+    return Group(Text(_headline(numbers)), Text(), *tables, Text("Ctrl-C ends this."))
 
 
 def _headline(numbers: dict[str, Any]) -> str:
@@ -94,5 +109,15 @@ def _headline(numbers: dict[str, Any]) -> str:
     return f"State: {one_line(numbers['state'])}{reason}"
 
 
-def _lines(things: list[dict[str, Any]], columns: tuple[str, ...]) -> list[list[object]]:
-    return [[thing.get(column) for column in columns] for thing in things]
+def _tables(numbers: dict[str, Any]) -> list[tuple[tuple[str, ...], list[list[object]]]]:
+    streams = [[_of_stream(row, column) for column in _STREAM_COLUMNS] for row in numbers["streams"]]
+    endpoints = [[row.get(column) for column in _ENDPOINT_COLUMNS] for row in numbers["endpoints"]]
+    return [(_STREAM_COLUMNS, streams), (_ENDPOINT_COLUMNS, endpoints)]
+
+
+def _of_stream(row: dict[str, Any], column: str) -> object:
+    """Return a number of a stream; what is not known is `unknown`, what never shrinks is `never`."""
+    value = row.get(column)
+    if value is not None:
+        return value
+    return row["outlook"] if column == "seconds_to_drain" else "unknown"
