@@ -23,6 +23,10 @@ class Patience:
     body_seconds: float = 20
     """For the body, or for each further `body_bytes` of it: 26 kbit/s suffice."""
     body_bytes: int = 64 * 1024
+    read_seconds: float = 60
+    """For a client to read something of an answer that no buffer holds any more."""
+    connections: int | None = None
+    """As many at the same time; a further one is closed at once."""
 
 
 class Connection(HttpToolsProtocol):
@@ -32,6 +36,7 @@ class Connection(HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._patience = patience
         self._deadline: asyncio.TimerHandle | None = None
+        self._unread: asyncio.TimerHandle | None = None
         self._heads = 0
         self._in_head = False
         self._in_body = False
@@ -46,11 +51,16 @@ class Connection(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Begin to wait for the first head."""
         super().connection_made(transport)
-        self._wait(self._patience.head_seconds)
+        most = self._patience.connections
+        if most is not None and len(self.connections) > most:
+            transport.abort()
+        else:
+            self._wait(self._patience.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._wait_no_longer()
+        self._be_read()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -102,6 +112,16 @@ class Connection(HttpToolsProtocol):
         if self._in_body and self._is_answered() and not self.transport.is_closing():
             self._wait(self._patience.head_seconds)
 
+    def pause_writing(self) -> None:
+        """Begin to wait for the client to read."""
+        super().pause_writing()
+        self._unread = self.loop.call_later(self._patience.read_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on: it has read."""
+        self._be_read()
+        super().resume_writing()
+
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
         self._refuse(Problem(400, msg))
@@ -118,6 +138,11 @@ class Connection(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+    def _be_read(self) -> None:
+        if self._unread is not None:
+            self._unread.cancel()
+            self._unread = None
 
     def _too_slow(self) -> None:
         self._deadline = None

@@ -1,6 +1,7 @@
 """How a process serves HTTP and ends: its port, its signals, its exit code; the same for every service."""
 
 import asyncio
+import resource
 import signal
 import socket
 import sys
@@ -16,6 +17,10 @@ from shared.http_connection import Connection, Patience
 _GRACE_SECONDS = 10
 """How long requests that are under way may take to end after a stop was asked for."""
 
+
+_MOST_FILES = 1 << 16
+_SPARE_FILES = 256
+"""Files kept for everything that is no client: Redis, partners, logs."""
 
 _CANCEL_AGAIN_SECONDS = 30
 """Longer than any part takes to wind up; see `shared.cancellation` for what swallows a cancellation."""
@@ -74,6 +79,16 @@ async def _end(task: "asyncio.Task[None]") -> None:
         await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)
 
 
+def _allow_connections() -> int:
+    """Let this process open as many files as it may; return how many of them clients can have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # A thousand is what most systems give by default, and as many clients that say nothing take them all.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(wanted - _SPARE_FILES, _SPARE_FILES)
+
+
 async def serve(
     app: ASGIApp,
     listening: socket.socket,
@@ -88,7 +103,7 @@ async def serve(
             log_config=None,
             server_header=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
-            http=partial(connection, patience=patience or Patience()),  # type: ignore[arg-type] # called like a class
+            http=partial(connection, patience=patience or Patience(connections=_allow_connections())),  # type: ignore[arg-type] # called like a class
             ws="none",
         )
     )

@@ -1,6 +1,7 @@
 """No client holds a connection by saying little, and whoever is slow in good faith is waited for."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
@@ -13,14 +14,22 @@ from starlette.routing import Route
 
 from shared.http_connection import Patience
 from shared.serving import bind, serve
+from tests.conftest import wait_until
 
-PATIENCE = Patience(head_seconds=0.4, head_bytes=2000, body_seconds=0.4, body_bytes=1000)
+PATIENCE = Patience(
+    head_seconds=0.4, head_bytes=2000, body_seconds=0.4, body_bytes=1000, read_seconds=0.4, connections=3
+)
 HEAD = b"POST /read HTTP/1.1\r\nHost: x\r\n"
 
 
 async def read_all(request: Request) -> Response:
     """Answer with the number of bytes in the body."""
     return PlainTextResponse(str(len(await request.body())))
+
+
+async def tell(_: Request) -> Response:
+    """Answer with more than any buffer holds."""
+    return Response(b"x" * 8_000_000)
 
 
 async def refuse(_: Request) -> Response:
@@ -68,6 +77,19 @@ class Client:
             length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
             return head + await self._reader.readexactly(length)
 
+    async def is_cut_off(self) -> None:
+        """Return when the connection is no more; nothing of what was said is read until then."""
+        # Paused, as the transport of a program is that has stopped reading.
+        self._writer.transport.pause_reading()  # type: ignore[attr-defined] # a socket's transport has it
+        await asyncio.to_thread(wait_until, self._refuses, "the connection is closed")
+
+    def _refuses(self) -> bool:
+        try:
+            os.write(self._writer.get_extra_info("socket").fileno(), b"G")
+        except OSError:
+            return True
+        return False
+
 
 Connect = Callable[[], "asyncio.Future[Client]"]
 
@@ -77,7 +99,7 @@ async def connect() -> AsyncIterator[Connect]:
     """Serve on a free port; give what connects to it."""
     routes = [
         Route(path, endpoint, methods=["GET", "POST"])
-        for path, endpoint in (("/read", read_all), ("/refuse", refuse), ("/think", think))
+        for path, endpoint in (("/read", read_all), ("/refuse", refuse), ("/think", think), ("/tell", tell))
     ]
     listening = bind("127.0.0.1", 0, "")
     serving = asyncio.create_task(serve(Starlette(routes=routes), listening, PATIENCE))
@@ -165,3 +187,21 @@ async def test_large_bodies_and_requests_at_once_are_no_large_heads(connect: Con
     request = HEAD + b"Content-Length: 50000\r\n\r\n" + b"x" * 50_000
     client.send(request * 3)
     assert [(await client.answer())[-5:] for _ in range(3)] == [b"50000"] * 3
+
+
+async def test_whoever_does_not_read_is_cut_off(connect: Connect) -> None:
+    client = await connect()
+    client.send(b"GET /tell HTTP/1.1\r\nHost: x\r\n\r\n")
+    await client.is_cut_off()
+
+
+async def test_whoever_comes_when_all_places_are_taken_is_sent_away_and_the_others_stay(
+    connect: Connect,
+) -> None:
+    first, *others = [await connect() for _ in range(3)]
+    for client in (first, *others):
+        client.send(HEAD + b"Content-Length: 0\r\n\r\n")
+        assert b" 200 " in await client.answer()
+    assert await (await connect()).said() == b""
+    first.send(HEAD + b"Content-Length: 0\r\n\r\n")
+    assert b" 200 " in await first.answer()

@@ -13,6 +13,7 @@ from services.feed.deliveries.delivery import Delivery, DeliveryStatus
 from services.feed.deliveries.history import Page, Sought
 from services.feed.deliveries.outcome import Trigger
 from shared.article import Frozen
+from shared.openapi import problems
 
 _RETRIED_AT_ONCE = 1000
 """A set is retried step by step: no request works for minutes, and one that broke off is simply repeated."""
@@ -92,12 +93,14 @@ def history_routes(parts: ApiParts) -> APIRouter:
     """Return the routes; who calls is found out before them."""
     router = APIRouter(prefix="/api/deliveries", tags=["deliveries"])
 
-    @router.get("", summary="Deliveries, the newest first")
+    @router.get("", summary="Deliveries, the newest first", responses=problems(404))
     async def list_some(caller: Calling, query: Annotated[DeliveryQuery, Query()]) -> DeliveryPage:
         page = await query.page(parts, caller, query.cursor, query.limit)
         return DeliveryPage(deliveries=page.deliveries, cursor=page.cursor)
 
-    @router.post("/retry", status_code=202, summary="Send a set once more, a step at a time")
+    @router.post(
+        "/retry", status_code=202, summary="Send a set once more, a step at a time", responses=problems(404)
+    )
     async def retry_set(caller: Calling, wanted: RetrySet) -> Retried:
         page = await wanted.page(parts, caller, wanted.cursor, _RETRIED_AT_ONCE)
         queued = await parts.resending.send_all_again(page.deliveries, parts.clock.now())

@@ -73,7 +73,7 @@ class CurveStore:
         now = self._clock.now()
         step = step or step_for(since, now)
         end = min(epoch_ms(until), step.start_of(epoch_ms(now) - _WRITTEN_AFTER_MS))
-        start = step.start_of(max(epoch_ms(since), end - step.kept_ms))
+        start = step.start_of(max(epoch_ms(since), end - step.kept_ms, 0))
         found = dict(await self._points(step, start, end - 1))
         times = range(start, end, step.milliseconds)
         return curves(from_epoch_ms(start), step.seconds, [found.get(at) for at in times])

@@ -1,6 +1,7 @@
 """`GET /api/backlog` and `GET /metrics`: the numbers for programs."""
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 
@@ -18,7 +19,7 @@ def ops_routes(sampler: Sampler, *, operators: OperatorTokens, registry: Collect
         operators.require(request)
         return await sampler.fresh()
 
-    @router.get("/metrics", summary="The same numbers for Prometheus")
+    @router.get("/metrics", summary="The same numbers for Prometheus", response_class=PlainTextResponse)
     async def metrics(request: Request) -> Response:
         encode, content_type = choose_encoder(request.headers.get("accept", ""))
         return Response(encode(registry), headers={"Content-Type": content_type})
