@@ -32,6 +32,9 @@ check: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python deploy/check_dependencies.py
+	mkdir -p dist
+	$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON -o dist/sbom.cdx.json requirements.lock
 
 test: check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
