@@ -64,10 +64,10 @@ def valkey(folder: Path) -> Iterator[str]:
 @contextmanager
 def newswire(part: str, settings: Mapping[str, str], *, core: int | None = None) -> Iterator[int]:
     """Run one process of Newswire, such as `feed --role web`; the settings without their common prefix."""
-    environment = {f"NEWSWIRE_{name}": value for name, value in settings.items()}
-    tokens = {"NEWSWIRE_ADMIN_TOKEN": TOKEN, "NEWSWIRE_INGEST_TOKEN": TOKEN, "NEWSWIRE_LOG_LEVEL": "warning"}
+    tokens = {"ADMIN_TOKEN": TOKEN, "INGEST_TOKEN": TOKEN, "LOG_LEVEL": "warning"}
+    environment = {f"NEWSWIRE_{name}": value for name, value in (tokens | dict(settings)).items()}
     command = [sys.executable, "-m", *f"services.{part}".split()]
-    with running(command, core=core, **tokens, **environment) as process:
+    with running(command, core=core, **environment) as process:
         yield process
 
 
