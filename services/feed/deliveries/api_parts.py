@@ -58,7 +58,7 @@ class ApiParts:
 
     async def endpoints(self, caller: Caller, partner_id: str | None = None) -> list[Endpoint]:
         """Return the endpoints that there are for this caller, all or one partner's, the oldest first."""
-        every = (await self.registry.reread()).values()
+        every = (await self.registry.reread()).endpoints.values()
         seen = [e for e in every if caller.may_see(e.partner_id) and partner_id in {None, e.partner_id}]
         return sorted(seen, key=lambda endpoint: (endpoint.created_at, endpoint.id))
 

@@ -60,6 +60,31 @@ class Bodies:
         await pipe.execute()
 
 
+class RecentBodies:
+    """Bodies that were read lately: what goes to many endpoints is fetched once."""
+
+    def __init__(self, most_bytes: int = 16 * 1024 * 1024) -> None:
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self._kept: dict[BodyPlace, bytes] = {}
+
+    async def read(self, redis: "Redis", places: Sequence[BodyPlace]) -> list[bytes | None]:
+        """Return the body at each place, from memory or Redis; None where there is none."""
+        missing = [place for place in dict.fromkeys(places) if place not in self._kept]
+        fetched = dict(zip(missing, await read_bodies(redis, missing), strict=True)) if missing else {}
+        found = [self._kept.get(place) or fetched.get(place) for place in places]
+        for place, body in fetched.items():
+            if body is not None:
+                self._keep(place, body)
+        return found
+
+    def _keep(self, place: BodyPlace, body: bytes) -> None:
+        self._kept[place] = body
+        self._bytes += len(body)
+        while self._bytes > self._most_bytes:
+            self._bytes -= len(self._kept.pop(next(iter(self._kept))))
+
+
 async def read_bodies(redis: "Redis", places: Sequence[BodyPlace]) -> list[bytes | None]:
     """Return the body at each place, each read once; a summary that was not stored is made from the whole."""
     found = await _read(redis, places)

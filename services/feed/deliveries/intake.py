@@ -1,6 +1,6 @@
 """Turns events of the stream into deliveries: the body stored once, who polls it, one place in each queue."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -25,7 +25,7 @@ _ENDPOINTS_AT_ONCE = 64
 """How many endpoints' deliveries go to Redis in one pipeline; bounds the memory that a batch takes."""
 
 
-def nobody_to_wake() -> None:
+def nobody_to_wake(_: Collection[str] = ()) -> None:
     """Do nothing: the worker is another process, and looks by itself."""
 
 
@@ -61,7 +61,7 @@ class Intake:
         queue: DeliveryQueue,
         clock: Clock,
         *,
-        wake: Callable[[], None] = nobody_to_wake,
+        wake: Callable[[Collection[str]], None] = nobody_to_wake,
         retention: Retention | None = None,
     ) -> None:
         self._redis = redis
@@ -75,8 +75,8 @@ class Intake:
 
     async def take(self, partition: int, events: Sequence[ArticleEvent]) -> None:
         """Queue every event for every endpoint that wants it. All of it is stored when this returns."""
-        by_id, partners = await self._registry.view_with_partners()
-        endpoints = by_id.values()
+        known = await self._registry.known()
+        endpoints, partners = known.endpoints.values(), known.partners
         work = _Work(partition)
         for event in events:
             matching = endpoints_for(event, endpoints)
@@ -91,7 +91,7 @@ class Intake:
         remaining = iter(work.queued.items())
         while some := dict(islice(remaining, _ENDPOINTS_AT_ONCE)):
             await self._queue.enqueue_all(some, self._clock.now())
-        self._wake()
+        self._wake(work.queued.keys())
 
     async def _note_articles(self, events: Sequence[ArticleEvent]) -> None:
         """Note which events an article had, so that its deliveries are found without looking at all."""

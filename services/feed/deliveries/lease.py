@@ -55,6 +55,14 @@ class Ask:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """What was taken in hand, and when (ms) whose queue is to be looked at again by whoever can."""
+
+    leases: list[Lease]
+    marks: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Finish:
     """What became of a leased delivery."""
 

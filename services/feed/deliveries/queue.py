@@ -10,7 +10,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from services.feed.deliveries.bodies import BodyPlace, read_bodies
+from services.feed.deliveries.bodies import BodyPlace, RecentBodies
 from services.feed.deliveries.delivery import NewDelivery
 from services.feed.deliveries.lease import (
     STATUSES,
@@ -18,6 +18,7 @@ from services.feed.deliveries.lease import (
     Finish,
     Lease,
     Recorded,
+    Taken,
     enqueue_call,
     finish_call,
     lease_call,
@@ -44,6 +45,7 @@ class DeliveryQueue:
     def __init__(self, redis: "Redis", *, lease: timedelta = LEASE) -> None:
         self._redis = redis
         self._lease = lease
+        self._bodies = RecentBodies()
 
     async def enqueue(self, endpoint_id: str, deliveries: Sequence[NewDelivery], now: datetime) -> int:
         """Queue deliveries that are not there yet, and return how many are new."""
@@ -58,10 +60,10 @@ class DeliveryQueue:
         await self.mark(dict.fromkeys(work, epoch_ms(now)))
         return new
 
-    async def mark(self, due_at: dict[str, int]) -> None:
+    async def mark(self, due_at: Mapping[str, int]) -> None:
         """Point to endpoints that have work, each with the time (ms) at which the first is due."""
         if due_at:
-            await self._redis.zadd(keys.queues(), due_at, lt=True)
+            await self._redis.zadd(keys.queues(), dict(due_at), lt=True)
 
     async def mark_all(self, endpoint_ids: Sequence[str]) -> None:
         """Point to every one of these endpoints that has anything waiting or in hand."""
@@ -84,8 +86,11 @@ class DeliveryQueue:
             await self._redis.zrem(keys.queues(), *marked)
         return [endpoint_id.decode() for endpoint_id in marked]
 
-    async def lease(self, asks: Sequence[Ask], now: datetime) -> list[Lease]:
-        """Take in hand what is due, at most what is asked for; expired leases of others are due again."""
+    async def lease(self, asks: Sequence[Ask], now: datetime) -> Taken:
+        """Take in hand what is due, at most what is asked for; expired leases of others are due again.
+
+        The marks are still to be made: they are for others, and what was taken need not wait for them.
+        """
         calls = [lease_call(ask, now, self._lease) for ask in asks]
         marks: dict[str, int] = {}
         leases: list[Lease] = []
@@ -96,12 +101,11 @@ class DeliveryQueue:
             waits = ([max(int(due), look_again)] if due else []) + ([int(leased)] if leased else [])
             if waits:
                 marks[ask.endpoint_id] = min(waits)
-        await self.mark(marks)
-        return leases
+        return Taken(leases, marks)
 
     async def bodies(self, leases: Sequence[Lease], endpoints: EndpointView) -> list[bytes | None]:
         """Return the webhook body of each lease's event, of the sort that its endpoint wants."""
-        return await read_bodies(
+        return await self._bodies.read(
             self._redis,
             [BodyPlace(one.partition, one.event_id, endpoints[one.endpoint_id].payload) for one in leases],
         )

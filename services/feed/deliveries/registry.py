@@ -8,6 +8,7 @@ nowhere else.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -28,35 +29,42 @@ EndpointView = Mapping[str, Endpoint]
 """All endpoints by id, as of one moment."""
 
 
+@dataclass(frozen=True)
+class Known:
+    """All endpoints and partners as they were when the counter stood at `version`, or later."""
+
+    version: Any
+    endpoints: EndpointView
+    partners: tuple[Partner, ...]
+
+
 class Registry:
     """Who receives webhooks, and where."""
 
     def __init__(self, redis: "Redis", box: SecretBox) -> None:
         self._redis = redis
         self._box = box
-        self._version: Any = None
-        self._view: EndpointView = MappingProxyType({})
-        self._partners: tuple[Partner, ...] = ()
+        self._lately = Known(None, {}, ())
+        self._read: dict[Any, Endpoint] = {}
 
-    async def view(self) -> EndpointView:
-        """Return all endpoints, from memory unless one has changed."""
+    async def known(self) -> Known:
+        """Return all endpoints and partners, from memory unless one has changed."""
         version = await self._redis.get(keys.endpoints_version())
-        if version == self._version and version is not None:
-            return self._view
+        if version == self._lately.version and version is not None:
+            return self._lately
         return await self.reread()
 
-    async def view_with_partners(self) -> tuple[EndpointView, tuple[Partner, ...]]:
-        """Return all endpoints and all partners, from memory unless one has changed."""
-        return await self.view(), self._partners
-
-    async def reread(self) -> EndpointView:
-        """Return all endpoints as stored just now."""
+    async def reread(self) -> Known:
+        """Return all endpoints and partners as stored just now."""
         version = await self._redis.get(keys.endpoints_version())
-        self._partners = tuple(await self.partners())
+        partners = tuple(await self.partners())
         stored: dict[Any, Any] = await self._redis.hgetall(keys.endpoints())
-        self._view = MappingProxyType({name.decode(): self._opened(value) for name, value in stored.items()})
-        self._version = version
-        return self._view
+        # What has not changed is not opened anew, which takes a while for thousands of them.
+        read = {value: self._read.get(value) or self._opened(value) for value in stored.values()}
+        endpoints = MappingProxyType({name.decode(): read[value] for name, value in stored.items()})
+        # In one step: of two readings at once none may leave its partners with the other's count.
+        self._read, self._lately = read, Known(version, endpoints, partners)
+        return self._lately
 
     async def endpoint(self, endpoint_id: str) -> Endpoint | None:
         """Return one endpoint as stored just now."""

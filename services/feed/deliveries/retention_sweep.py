@@ -71,7 +71,7 @@ class RetentionSweep:
         """Do all that is to be done now, and return how many deliveries were removed."""
         now = self._clock.now()
         removed = 0
-        for endpoint_id in await self._registry.reread():
+        for endpoint_id in (await self._registry.reread()).endpoints:
             # Renewed first: a body must not go while the sweep is busy elsewhere.
             for status in _UNFINISHED:
                 await self._renew(endpoint_id, status, now)

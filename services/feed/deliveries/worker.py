@@ -5,12 +5,13 @@ sweep over all endpoints, which finds what was recorded but never marked and wha
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from functools import partial
 
 from services.feed.deliveries.attempting import Attempting
 from services.feed.deliveries.endpoint import EndpointStatus
-from services.feed.deliveries.lease import Ask, Lease
+from services.feed.deliveries.lease import Ask, Lease, Taken
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.recorder import Recorder
 from services.feed.deliveries.registry import EndpointView, Registry
@@ -53,12 +54,17 @@ class DeliveryWorker:
         self._sweep = sweep
         self._grace = grace
         self._hungry: set[str] = set()
+        self._unbegun: Sequence[Lease] = ()
         self._under_way: dict[asyncio.Task[None], Lease] = {}
         self._failure: BaseException | None = None
         self._woken = asyncio.Event()
+        self._marks_at = 0.0
 
-    def wake(self) -> None:
-        """Look for work at once."""
+    def wake(self, endpoint_ids: Collection[str] = ()) -> None:
+        """Look at once for work of these endpoints, or of any that is marked when none is named."""
+        self._hungry.update(endpoint_ids)
+        if not endpoint_ids:
+            self._marks_at = 0.0
         self._woken.set()
 
     async def run(self) -> None:
@@ -77,7 +83,7 @@ class DeliveryWorker:
                 raise self._failure
             await through_outages(self._look, "looking for work")
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._poll):
+                async with asyncio.timeout_at(self._marks_at):
                     await self._woken.wait()
 
     async def _keep_sweeping(self) -> None:
@@ -86,25 +92,42 @@ class DeliveryWorker:
             await asyncio.sleep(self._sweep)
 
     async def _sweep_once(self) -> None:
-        endpoints = await self._registry.reread()
+        endpoints = (await self._registry.reread()).endpoints
         await self._queue.mark_all(
             [e.id for e in endpoints.values() if e.status is EndpointStatus.ACTIVE and e.readable]
         )
         self.wake()
 
     async def _look(self) -> None:
-        self._hungry.update(await self._queue.take_marks(self._clock.now()))
+        if asyncio.get_running_loop().time() >= self._marks_at:
+            await self._take_marks()
         if not self._hungry:
             return
-        endpoints = await self._registry.view()
+        endpoints = (await self._registry.known()).endpoints
         asks = self._asks(endpoints)
         if not asks:
             return
-        leases = await self._queue.lease(asks, self._clock.now())
-        self._hungry.difference_update(ask.endpoint_id for ask in asks)
-        if leases:
-            bodies = await through_outages(lambda: self._queue.bodies(leases, endpoints), "reading bodies")
-            self._start(leases, bodies, endpoints)
+        taken = await self._take(asks)
+        if taken.leases:
+            self._unbegun = taken.leases
+            reading = partial(self._queue.bodies, taken.leases, endpoints)
+            self._start(taken.leases, await through_outages(reading, "reading bodies"), endpoints)
+            self._unbegun = ()
+        await self._queue.mark(taken.marks)
+
+    async def _take(self, asks: Sequence[Ask]) -> Taken:
+        """Lease for these; who becomes hungry meanwhile is asked about in the next look."""
+        asked = [ask.endpoint_id for ask in asks]
+        self._hungry.difference_update(asked)
+        try:
+            return await self._queue.lease(asks, self._clock.now())
+        except FAILURES:
+            self._hungry.update(asked)
+            raise
+
+    async def _take_marks(self) -> None:
+        self._hungry.update(await self._queue.take_marks(self._clock.now()))
+        self._marks_at = asyncio.get_running_loop().time() + self._poll
 
     def _asks(self, endpoints: EndpointView) -> list[Ask]:
         """Return what can be taken in hand; who has no room now is asked again when an attempt ends."""
@@ -136,16 +159,18 @@ class DeliveryWorker:
         self._hungry.add(lease.endpoint_id)
         if not task.cancelled():
             self._failure = self._failure or task.exception()
-        self.wake()
+        self._woken.set()
 
     async def _wind_up(self) -> None:
-        """Let attempts end for a while, then give the rest back."""
+        """Let attempts end for a while, then give the rest back, and what was not begun."""
+        held = [*self._unbegun]
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=self._grace)
-            held = [self._under_way[task] for task in late]
+            held += [self._under_way[task] for task in late]
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        if held:
             await self._give_back(held)
         await self._recorder.close()
 

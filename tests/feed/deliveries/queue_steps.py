@@ -1,11 +1,12 @@
 """The steps of a queue's test: put in, take in hand, end."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from services.feed.deliveries.attempt import Attempt
 from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
 from services.feed.deliveries.endpoint import delivery_id
-from services.feed.deliveries.lease import Finish, Lease
+from services.feed.deliveries.lease import Ask, Finish, Lease
 from services.feed.deliveries.outcome import ErrorClass, Trigger
 from services.feed.deliveries.queue import DeliveryQueue
 from tests.builders import NOON, an_event
@@ -29,6 +30,13 @@ async def enqueue(
     ]
     assert await queue.enqueue_all({endpoint_id: new}, now) == [count]
     return [delivery.id for delivery in new]
+
+
+async def leased(queue: DeliveryQueue, asks: Sequence[Ask], now: datetime) -> list[Lease]:
+    """Take deliveries in hand as a worker does, the marks for others included."""
+    taken = await queue.lease(asks, now)
+    await queue.mark(taken.marks)
+    return taken.leases
 
 
 def ended(

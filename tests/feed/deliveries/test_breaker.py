@@ -13,7 +13,7 @@ from services.feed.deliveries.queue import DeliveryQueue
 from tests.builders import NOON, HandClock, an_event
 from tests.feed.deliveries.answers import answering
 from tests.feed.deliveries.delivery_builders import an_endpoint, deliveries
-from tests.feed.deliveries.queue_steps import ended, enqueue
+from tests.feed.deliveries.queue_steps import ended, enqueue, leased
 from tests.receiver import a_receiver
 
 ENDPOINT = an_endpoint()
@@ -30,7 +30,7 @@ def queue(redis: Redis) -> DeliveryQueue:
 async def fail(queue: DeliveryQueue, count: int, now: datetime = NOON) -> None:
     """Let so many deliveries fail, as many at a time as are given out."""
     while count > 0:
-        leases = (await queue.lease([Ask(ENDPOINT.id, count)], now))[:count]
+        leases = (await leased(queue, [Ask(ENDPOINT.id, count)], now))[:count]
         assert leases
         count -= len(leases)
         await queue.finish([ended(lease, DEAD, now=now) for lease in leases])
@@ -40,7 +40,7 @@ async def test_nine_failures_change_nothing_and_a_success_begins_the_count_anew(
     await enqueue(queue, ENDPOINT.id, 40)
     for _ in range(2):
         await fail(queue, OPENS_AFTER - 1)
-        leases = await queue.lease(ASK, NOON)
+        leases = await leased(queue, ASK, NOON)
         assert len(leases) == 8
         await queue.finish([ended(lease, DELIVERED) for lease in leases])
 
@@ -48,12 +48,12 @@ async def test_nine_failures_change_nothing_and_a_success_begins_the_count_anew(
 async def test_after_ten_failures_one_at_a_time_probes_whoever_asks(queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id, 40)
     await fail(queue, OPENS_AFTER)
-    assert await queue.lease(ASK, NOON) == []
+    assert await leased(queue, ASK, NOON) == []
     later = NOON + SECOND
-    (probe,) = await queue.lease(ASK, later)
-    assert await queue.lease(ASK, later) == []
+    (probe,) = await leased(queue, ASK, later)
+    assert await leased(queue, ASK, later) == []
     await queue.finish([ended(probe, DELIVERED, now=later)])
-    assert len(await queue.lease(ASK, later)) == 8
+    assert len(await leased(queue, ASK, later)) == 8
 
 
 async def test_a_backlog_meets_ever_longer_pauses_up_to_a_limit(queue: DeliveryQueue) -> None:
@@ -63,7 +63,7 @@ async def test_a_backlog_meets_ever_longer_pauses_up_to_a_limit(queue: DeliveryQ
     for _ in range(6):
         began = now
         await queue.take_marks(now + timedelta(days=1))
-        while not (leases := await queue.lease(ASK, now)):
+        while not (leases := await leased(queue, ASK, now)):
             now += SECOND
         pauses.append((now - began).total_seconds())
         await queue.finish([ended(lease, DEAD, now=now) for lease in leases])
@@ -74,7 +74,7 @@ async def test_the_next_probe_is_marked_at_its_time(queue: DeliveryQueue) -> Non
     await enqueue(queue, ENDPOINT.id, 40)
     await fail(queue, OPENS_AFTER)
     await queue.take_marks(NOON)
-    assert await queue.lease(ASK, NOON) == []
+    assert await leased(queue, ASK, NOON) == []
     assert await queue.take_marks(NOON + 0.9 * SECOND) == []
     assert await queue.take_marks(NOON + SECOND) == [ENDPOINT.id]
 
@@ -83,14 +83,14 @@ async def test_a_change_of_the_endpoint_is_probed_at_once(queue: DeliveryQueue) 
     await enqueue(queue, ENDPOINT.id, 40)
     await fail(queue, OPENS_AFTER)
     await queue.begin_anew(ENDPOINT.id)
-    assert len(await queue.lease(ASK, NOON)) == 1
+    assert len(await leased(queue, ASK, NOON)) == 1
 
 
 async def test_a_probe_that_a_killed_worker_held_is_taken_up_again(queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id, 12)
     await fail(queue, OPENS_AFTER)
-    assert len(await queue.lease(ASK, NOON + SECOND)) == 1
-    assert len(await queue.lease(ASK, NOON + 31 * SECOND)) == 1
+    assert len(await leased(queue, ASK, NOON + SECOND)) == 1
+    assert len(await leased(queue, ASK, NOON + 31 * SECOND)) == 1
 
 
 async def test_a_partner_that_comes_back_gets_its_whole_backlog(redis: Redis) -> None:

@@ -13,7 +13,7 @@ from shared import keys
 from shared.clock import SystemClock
 from tests.builders import NOON, an_event
 from tests.feed.deliveries.delivery_builders import an_endpoint, deliveries
-from tests.feed.deliveries.queue_steps import ended, enqueue
+from tests.feed.deliveries.queue_steps import ended, enqueue, leased
 from tests.receiver import a_receiver
 
 ENDPOINT = an_endpoint()
@@ -31,7 +31,7 @@ async def begun(queue: DeliveryQueue, rate: float, *, seconds: float, step: floa
     total = 0
     for look in range(round(seconds / step)):
         now = NOON + look * step * SECOND
-        leases = await queue.lease(ask, now)
+        leases = await leased(queue, ask, now)
         await queue.finish([ended(lease, DeliveryStatus.DELIVERED, now=now) for lease in leases])
         total += len(leases)
     return total
@@ -39,9 +39,9 @@ async def begun(queue: DeliveryQueue, rate: float, *, seconds: float, step: floa
 
 async def test_concurrency_is_the_endpoints_own(queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id, 30)
-    assert len(await queue.lease([Ask(ENDPOINT.id, 2, concurrency=3)], NOON)) == 2
-    assert len(await queue.lease([Ask(ENDPOINT.id, 100, concurrency=3)], NOON)) == 1
-    assert len(await queue.lease([Ask(ENDPOINT.id, 100, concurrency=12)], NOON)) == 9
+    assert len(await leased(queue, [Ask(ENDPOINT.id, 2, concurrency=3)], NOON)) == 2
+    assert len(await leased(queue, [Ask(ENDPOINT.id, 100, concurrency=3)], NOON)) == 1
+    assert len(await leased(queue, [Ask(ENDPOINT.id, 100, concurrency=12)], NOON)) == 9
 
 
 @pytest.mark.parametrize("step", [0.01, 0.1])
@@ -56,30 +56,30 @@ async def test_no_more_begin_than_the_rate_lets_and_no_fewer(
 async def test_who_asks_too_early_is_marked_for_when_there_is_room(queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id, 3)
     ask = [Ask(ENDPOINT.id, 8, rate_limit=0.5)]
-    (lease,) = await queue.lease(ask, NOON)
+    (lease,) = await leased(queue, ask, NOON)
     await queue.finish([ended(lease, DeliveryStatus.DELIVERED)])
     await queue.take_marks(NOON + SECOND)
-    assert await queue.lease(ask, NOON + SECOND) == []
+    assert await leased(queue, ask, NOON + SECOND) == []
     assert await queue.take_marks(NOON + 1.9 * SECOND) == []
     assert await queue.take_marks(NOON + 2 * SECOND) == [ENDPOINT.id]
-    assert len(await queue.lease(ask, NOON + 2 * SECOND)) == 1
+    assert len(await leased(queue, ask, NOON + 2 * SECOND)) == 1
 
 
 async def test_a_clock_that_runs_behind_gains_nothing(queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id, 10)
     ask = [Ask(ENDPOINT.id, 8, rate_limit=1)]
-    assert len(await queue.lease(ask, NOON)) == 1
-    assert len(await queue.lease(ask, NOON - 10 * SECOND)) == 0
-    assert len(await queue.lease(ask, NOON)) == 0
-    assert len(await queue.lease(ask, NOON + SECOND)) == 1
+    assert len(await leased(queue, ask, NOON)) == 1
+    assert len(await leased(queue, ask, NOON - 10 * SECOND)) == 0
+    assert len(await leased(queue, ask, NOON)) == 0
+    assert len(await leased(queue, ask, NOON + SECOND)) == 1
 
 
 async def test_a_removed_endpoint_with_limits_leaves_no_key(redis: Redis, queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id, 3)
     ask = [Ask(ENDPOINT.id, 8, rate_limit=1)]
-    assert len(await queue.lease(ask, NOON)) == 1
+    assert len(await leased(queue, ask, NOON)) == 1
     await queue.purge(ENDPOINT.id)
-    assert await queue.lease(ask, NOON + SECOND) == []
+    assert await leased(queue, ask, NOON + SECOND) == []
     assert await redis.keys(f"*{ENDPOINT.id}*") == []
 
 

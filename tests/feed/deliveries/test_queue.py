@@ -16,7 +16,7 @@ from services.feed.deliveries.statistics import endpoint_numbers
 from shared import keys
 from tests.builders import NOON, an_event
 from tests.feed.deliveries.delivery_builders import an_endpoint
-from tests.feed.deliveries.queue_steps import ended, enqueue
+from tests.feed.deliveries.queue_steps import ended, enqueue, leased
 
 ENDPOINT = an_endpoint()
 ASK = [Ask(ENDPOINT.id, 100)]
@@ -30,22 +30,22 @@ def queue(redis: Redis) -> DeliveryQueue:
 
 async def test_what_is_leased_is_nobody_elses_until_the_lease_ends(queue: DeliveryQueue) -> None:
     (only,) = await enqueue(queue, ENDPOINT.id)
-    assert [lease.delivery_id for lease in await queue.lease(ASK, NOON)] == [only]
-    assert await queue.lease(ASK, NOON + 29 * SECOND) == []
-    assert [lease.delivery_id for lease in await queue.lease(ASK, NOON + 30 * SECOND)] == [only]
+    assert [lease.delivery_id for lease in await leased(queue, ASK, NOON)] == [only]
+    assert await leased(queue, ASK, NOON + 29 * SECOND) == []
+    assert [lease.delivery_id for lease in await leased(queue, ASK, NOON + 30 * SECOND)] == [only]
 
 
 async def test_no_more_are_in_hand_than_the_window_whoever_asks(queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id, 20)
-    assert len(await queue.lease([Ask(ENDPOINT.id, 5)], NOON)) == 5
-    assert len(await queue.lease(ASK, NOON)) == 3
-    assert len(await queue.lease(ASK, NOON)) == 0
+    assert len(await leased(queue, [Ask(ENDPOINT.id, 5)], NOON)) == 5
+    assert len(await leased(queue, ASK, NOON)) == 3
+    assert len(await leased(queue, ASK, NOON)) == 0
 
 
 async def test_a_late_end_of_an_expired_lease_changes_nothing(redis: Redis, queue: DeliveryQueue) -> None:
     (only,) = await enqueue(queue, ENDPOINT.id)
-    (late,) = await queue.lease(ASK, NOON)
-    (current,) = await queue.lease(ASK, NOON + 31 * SECOND)
+    (late,) = await leased(queue, ASK, NOON)
+    (current,) = await leased(queue, ASK, NOON + 31 * SECOND)
     assert await queue.finish([ended(late, DeliveryStatus.DEAD)]) == [None]
     await queue.release([late], NOON)
     found = await History(redis).delivery(only)
@@ -56,7 +56,7 @@ async def test_a_late_end_of_an_expired_lease_changes_nothing(redis: Redis, queu
 
 async def test_an_end_that_is_told_twice_is_recorded_once(redis: Redis, queue: DeliveryQueue) -> None:
     (only,) = await enqueue(queue, ENDPOINT.id)
-    (lease,) = await queue.lease(ASK, NOON)
+    (lease,) = await leased(queue, ASK, NOON)
     end = ended(lease, DeliveryStatus.RETRYING, next_at=NOON + 5 * SECOND)
     assert await queue.finish([end]) != [None]
     assert await queue.finish([end]) == [None]
@@ -68,19 +68,19 @@ async def test_an_end_that_is_told_twice_is_recorded_once(redis: Redis, queue: D
 async def test_a_retry_comes_at_its_time_and_marks_the_endpoint(queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id)
     await queue.take_marks(NOON)
-    (lease,) = await queue.lease(ASK, NOON)
+    (lease,) = await leased(queue, ASK, NOON)
     await queue.finish([ended(lease, DeliveryStatus.RETRYING, next_at=NOON + 5 * SECOND)])
-    assert await queue.lease(ASK, NOON + 4 * SECOND) == []
+    assert await leased(queue, ASK, NOON + 4 * SECOND) == []
     assert await queue.take_marks(NOON + 5 * SECOND) == [ENDPOINT.id]
-    (again,) = await queue.lease(ASK, NOON + 5 * SECOND)
+    (again,) = await leased(queue, ASK, NOON + 5 * SECOND)
     assert (again.trigger, again.attempts, again.steps_taken) == (Trigger.RETRY, 1, 1)
 
 
 async def test_a_released_delivery_is_due_at_once(queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id)
-    (lease,) = await queue.lease(ASK, NOON)
+    (lease,) = await leased(queue, ASK, NOON)
     await queue.release([lease], NOON)
-    (again,) = await queue.lease(ASK, NOON)
+    (again,) = await leased(queue, ASK, NOON)
     assert again.attempts == 0
 
 
@@ -89,13 +89,13 @@ async def test_a_manual_retry_that_is_asked_for_twice_is_two_sendings(
     queue: DeliveryQueue, status: DeliveryStatus
 ) -> None:
     (only,) = await enqueue(queue, ENDPOINT.id)
-    (lease,) = await queue.lease(ASK, NOON)
+    (lease,) = await leased(queue, ASK, NOON)
     await queue.finish([ended(lease, status)])
     for _ in range(2):
         asked = await queue.requeue(ENDPOINT.id, [only], NOON, trigger=Trigger.MANUAL, again=True)
         assert asked == [True]
     triggers = []
-    while leases := await queue.lease(ASK, NOON):
+    while leases := await leased(queue, ASK, NOON):
         triggers.append(leases[0].trigger)
         await queue.finish([ended(leases[0], DeliveryStatus.DELIVERED)])
     assert triggers == [Trigger.MANUAL, Trigger.MANUAL]
@@ -103,19 +103,19 @@ async def test_a_manual_retry_that_is_asked_for_twice_is_two_sendings(
 
 async def test_a_retry_of_one_in_hand_is_sent_after_it(queue: DeliveryQueue) -> None:
     (only,) = await enqueue(queue, ENDPOINT.id)
-    (lease,) = await queue.lease(ASK, NOON)
+    (lease,) = await leased(queue, ASK, NOON)
     await queue.requeue(ENDPOINT.id, [only], NOON, trigger=Trigger.MANUAL, again=True)
-    assert await queue.lease(ASK, NOON) == []
+    assert await leased(queue, ASK, NOON) == []
     await queue.finish([ended(lease, DeliveryStatus.DELIVERED)])
-    assert len(await queue.lease(ASK, NOON)) == 1
+    assert len(await leased(queue, ASK, NOON)) == 1
 
 
 async def test_a_retry_brings_a_scheduled_one_forward_and_begins_anew(queue: DeliveryQueue) -> None:
     (only,) = await enqueue(queue, ENDPOINT.id)
-    (lease,) = await queue.lease(ASK, NOON)
+    (lease,) = await leased(queue, ASK, NOON)
     await queue.finish([ended(lease, DeliveryStatus.RETRYING, next_at=NOON + timedelta(hours=24))])
     await queue.requeue(ENDPOINT.id, [only], NOON, trigger=Trigger.MANUAL, again=True)
-    (again,) = await queue.lease(ASK, NOON)
+    (again,) = await leased(queue, ASK, NOON)
     assert (again.trigger, again.steps_taken, again.attempts) == (Trigger.MANUAL, 0, 1)
 
 
@@ -126,7 +126,7 @@ async def test_an_unknown_delivery_cannot_be_retried(queue: DeliveryQueue) -> No
 
 async def test_a_removed_endpoint_leaves_no_key(redis: Redis, queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id, 1200)
-    leases = await queue.lease(ASK, NOON)
+    leases = await leased(queue, ASK, NOON)
     await queue.finish([ended(leases[0], DeliveryStatus.DEAD)])
     await queue.purge(ENDPOINT.id)
     assert await queue.finish([ended(leases[1], DeliveryStatus.DELIVERED)]) == [None]
@@ -139,7 +139,7 @@ async def test_the_numbers_of_an_endpoint_add_up(redis: Redis, queue: DeliveryQu
     assert (fresh.state, fresh.due, fresh.success_rate, fresh.p50_ms) == ("ok", 0, None, None)
 
     await enqueue(queue, ENDPOINT.id, 5)
-    one, two, three, _in_hand = await queue.lease([Ask(ENDPOINT.id, 4)], NOON)
+    one, two, three, _in_hand = await leased(queue, [Ask(ENDPOINT.id, 4)], NOON)
     later = NOON + timedelta(minutes=5)
     await queue.finish([ended(one, DeliveryStatus.DELIVERED), ended(two, DeliveryStatus.DEAD)])
     await queue.finish([ended(three, DeliveryStatus.RETRYING, next_at=later)])

@@ -19,7 +19,7 @@ from services.feed.deliveries.retention_sweep import RetentionSweep
 from shared import keys
 from tests.builders import HandClock, an_event
 from tests.feed.deliveries.delivery_builders import A_BOX, an_endpoint
-from tests.feed.deliveries.queue_steps import ended
+from tests.feed.deliveries.queue_steps import ended, leased
 
 ENDPOINT = an_endpoint()
 
@@ -42,7 +42,7 @@ class Kept:
 
     async def ends(self, status: DeliveryStatus) -> None:
         now: datetime = self.clock.now()
-        (lease,) = await self.queue.lease([Ask(ENDPOINT.id, 1)], now)
+        (lease,) = await leased(self.queue, [Ask(ENDPOINT.id, 1)], now)
         await self.queue.finish([ended(lease, status, now=now)])
 
     async def is_there(self) -> bool:

@@ -26,6 +26,7 @@ from tests.builders import an_event
 from tests.conftest import ValkeyServer
 from tests.feed.deliveries.answers import answering, holding
 from tests.feed.deliveries.delivery_builders import A_BOX, Deliveries, an_endpoint, deliveries
+from tests.feed.deliveries.queue_steps import leased
 from tests.receiver import a_receiver
 
 DELIVERED, DEAD, RETRYING = DeliveryStatus.DELIVERED, DeliveryStatus.DEAD, DeliveryStatus.RETRYING
@@ -152,7 +153,7 @@ async def test_what_a_killed_worker_held_is_taken_up_after_its_lease(redis: Redi
         await Intake(redis, registry, queue, SystemClock()).take(0, [event])
         now = SystemClock().now()
         await queue.take_marks(now)
-        assert len(await queue.lease([Ask(endpoint.id, 8)], now)) == 1  # and now this worker is no more
+        assert len(await leased(queue, [Ask(endpoint.id, 8)], now)) == 1  # and now this worker is no more
         async with deliveries(redis, lease=0.3) as sending:
             await sending.outcome(endpoint, event, DELIVERED)
     assert len(receiver.received) == 1
