@@ -1,5 +1,9 @@
 """Structured logs on stderr: one wide line per unit of work, as text for people or as JSON for machines.
 
+The units: an article accepted (`article.accepted`), a batch applied (`events.applied`, with the ids of its
+events), an attempt (`delivery.attempted`), a request that was refused, failed or changed something
+(`request.answered`). `request_id` leads through all of them.
+
 Libraries that use the standard `logging` come out in the same form. Tokens and secrets are never passed in.
 """
 
@@ -8,7 +12,10 @@ import sys
 from typing import Literal
 
 import structlog
-from structlog.typing import FilteringBoundLogger, Processor
+from structlog.typing import EventDict, FilteringBoundLogger, Processor
+
+_FEW = 3
+"""So many parts of a list stand in a line for people."""
 
 
 def configure(log_format: Literal["console", "json"], level: str, *, process: str) -> None:
@@ -21,7 +28,7 @@ def configure(log_format: Literal["console", "json"], level: str, *, process: st
     last: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [_shorten_lists, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     structlog.configure(
         processors=[*shared, *last],
@@ -40,7 +47,7 @@ def configure(log_format: Literal["console", "json"], level: str, *, process: st
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+    for chatty in ("uvicorn", "uvicorn.error", "uvicorn.access", "faststream"):
         logging.getLogger(chatty).handlers = []
         logging.getLogger(chatty).propagate = True
     # Its lines on starting and stopping say what ours say.
@@ -48,6 +55,14 @@ def configure(log_format: Literal["console", "json"], level: str, *, process: st
     # httpx logs every request with its whole URL at INFO; our own line says what was attempted.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)
+
+
+def _shorten_lists(_logger: object, _method: str, line: EventDict) -> EventDict:
+    """Leave of a long list its length: a hundred ids in a line are for machines."""
+    for name, value in line.items():
+        if isinstance(value, list):
+            line[name] = f"{len(value)} of them" if len(value) > _FEW else " ".join(map(str, value)) or "-"
+    return line
 
 
 def get_logger(name: str) -> FilteringBoundLogger:

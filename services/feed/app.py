@@ -68,6 +68,7 @@ from shared.health import Check, health_routes
 from shared.logs import get_logger
 from shared.outage import answer_503_in_outages
 from shared.redis_connection import connect, not_writable_because, redis_url
+from shared.request_log import RequestLog, failed_or_under
 from shared.serving import bind, run_until_stopped, serve
 from shared.streams import DELIVERIES, FEEDS, prepare
 from shared.tokens import keep_token
@@ -178,6 +179,7 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     app.include_router(desk_routes(DeskParts(doorkeeper, sampler, clock, settings.base_url)))
     app.include_router(health_routes(*checks))
     app.add_middleware(BodyLimit)
+    app.add_middleware(RequestLog, of_note=failed_or_under("/api/", "/ops"))
     problems.install(app)
     answer_503_in_outages(app, "Redis cannot be reached or takes no writes just now. Try again in a second.")
     openapi.describe(app, guarded=["/api/"])

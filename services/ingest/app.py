@@ -24,6 +24,7 @@ from shared.clock import Clock
 from shared.health import health_routes
 from shared.outage import answer_503_in_outages
 from shared.redis_connection import connect, not_writable_because, redis_url
+from shared.request_log import RequestLog
 from shared.tokens import keep_token
 
 _COME_AGAIN = "The store cannot take this just now. Send it again: it is never taken twice."
@@ -75,4 +76,5 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
     openapi.describe(app, guarded=guarded, refusals=(401, 429), models=READ_BY_ROUTES)
     answer_503_in_outages(app, _COME_AGAIN, TooManyClaims, TooManyWriters)
     app.add_middleware(Timing, metrics=metrics)
+    app.add_middleware(RequestLog)
     return app

@@ -13,6 +13,7 @@ from services.ingest.record import Record
 from shared import keys
 from shared.clock import Clock
 from shared.identifiers import new_event_id
+from shared.trail import Trail, current_request_id
 
 _MOST_TRIES = 200
 """Each lost race means that somebody else's transaction came through."""
@@ -86,6 +87,7 @@ class Publisher:
                     stream=keys.events(partition),
                     pipeline=pipe,
                     correlation_id=change.event.id,
+                    headers=Trail(current_request_id()).headers(),
                 )
             tried |= dict.fromkeys((change.event.id for change in changes), decisions)
             await pipe.execute()

@@ -5,28 +5,38 @@ nothing about an event: the batch waits and is tried again. What an event itself
 times, alone, so that the others go on, and is then a dead letter.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from redis.asyncio import Redis
 
 from services.feed.consume.dead_letters import DeadLetter, bury
-from services.feed.consume.stream_entry import StreamEntry, Unreadable, read_event
+from services.feed.consume.stream_entry import ReadEntry, StreamEntry, Unreadable, read_entry
 from services.feed.measures.tally import Tally
 from services.feed.outage import through_outages
 from shared import keys
 from shared.clock import Clock
 from shared.events import ArticleEvent
 from shared.logs import get_logger
+from shared.trail import carrying
 
 log = get_logger(__name__)
 
-Apply = Callable[[int, Sequence[ArticleEvent]], Awaitable[object]]
+
+class Report(Protocol):
+    """What applying came to."""
+
+    def told(self) -> Mapping[str, int]:
+        """Return it as it stands in the log."""
+        ...
+
+
+Apply = Callable[[int, Sequence[ArticleEvent]], Awaitable[Report]]
 """Stores all effects of some events of a partition. Repeating it, in any order, changes nothing."""
 
 MOST_ATTEMPTS = 5
-
-Readable = tuple[StreamEntry, ArticleEvent]
 
 
 @dataclass(frozen=True)
@@ -48,13 +58,13 @@ class BatchRunner:
 
     async def run(self, entries: Sequence[StreamEntry]) -> None:
         """Bring every entry to its end, or leave it pending for a later try."""
-        readable: list[Readable] = []
+        readable: list[ReadEntry] = []
         for entry in await self._without_others(entries):
-            event = read_event(entry)
-            if isinstance(event, Unreadable):
-                await self.give_up(DeadLetter(entry.id, event.reason, attempts=1))
+            read = read_entry(entry)
+            if isinstance(read, Unreadable):
+                await self.give_up(DeadLetter(entry.id, read.reason, attempts=1))
             else:
-                readable.append((entry, event))
+                readable.append(read)
         if readable:
             await self._apply(readable)
 
@@ -71,6 +81,7 @@ class BatchRunner:
             stream=self.stream,
             group=self.group,
             entry=letter.entry_id.decode(),
+            event_id=letter.event and letter.event.id,
             reason=letter.reason,
             attempts=letter.attempts,
         )
@@ -82,26 +93,50 @@ class BatchRunner:
             await self._acknowledge(others)
         return [entry for entry in entries if entry.is_for(self.group)]
 
-    async def _apply(self, readable: Sequence[Readable]) -> None:
-        events = [event for _, event in readable]
+    async def _apply(self, readable: Sequence[ReadEntry]) -> None:
+        events = [read.event for read in readable]
+        started = time.perf_counter()
         try:
-            await through_outages(lambda: self.apply(self.partition, events), f"applying to {self.group}")
+            with carrying({read.event.id: read.trail for read in readable}):
+                report = await through_outages(
+                    lambda: self.apply(self.partition, events), f"applying to {self.group}"
+                )
         except Exception as error:  # noqa: BLE001 - no outage: the event's own fault
             await self._apply_one_by_one(readable, error)
         else:
-            await self._acknowledge([entry for entry, _ in readable])
+            await self._acknowledge([read.entry for read in readable])
+            self._tell(readable, report, time.perf_counter() - started)
 
-    async def _apply_one_by_one(self, readable: Sequence[Readable], error: Exception) -> None:
+    def _tell(self, readable: Sequence[ReadEntry], report: Report, seconds: float) -> None:
+        log.info(
+            "events.applied",
+            group=self.group,
+            partition=self.partition,
+            events=len(readable),
+            **report.told(),
+            duration_ms=round(seconds * 1000, 1),
+            event_ids=[read.event.id for read in readable],
+            request_ids=sorted({read.trail.request_id for read in readable} - {""}),
+        )
+
+    async def _apply_one_by_one(self, readable: Sequence[ReadEntry], error: Exception) -> None:
         """Find the event that makes its batch fail; the others go on, that one stays pending or is buried."""
         if len(readable) > 1:
             for single in readable:
                 await self._apply([single])
             return
-        ((entry, event),) = readable
-        attempts = await through_outages(lambda: self._attempts_at(entry), "counting attempts")
-        log.warning("event.failed", event_id=event.id, group=self.group, attempts=attempts, error=repr(error))
+        (read,) = readable
+        attempts = await through_outages(lambda: self._attempts_at(read.entry), "counting attempts")
+        log.warning(
+            "event.failed",
+            event_id=read.event.id,
+            request_id=read.trail.request_id,
+            group=self.group,
+            attempts=attempts,
+            error=repr(error),
+        )
         if attempts >= self.most_attempts:
-            await self.give_up(DeadLetter(entry.id, repr(error), attempts, event))
+            await self.give_up(DeadLetter(read.entry.id, repr(error), attempts, read.event))
 
     async def _acknowledge(self, entries: Sequence[StreamEntry]) -> None:
         ids = [entry.id for entry in entries]

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from shared.events import ArticleEvent
 from shared.problems import field_errors
+from shared.trail import Trail, trail_in
 
 PAYLOAD_FIELD = b"__data__"
 """Where FastStream puts a message in an entry."""
@@ -35,14 +36,29 @@ class Unreadable:
     reason: str
 
 
-def read_event(entry: StreamEntry) -> ArticleEvent | Unreadable:
+@dataclass(frozen=True)
+class ReadEntry:
+    """An entry with the event in it, and the trail that leads to it."""
+
+    entry: StreamEntry
+    event: ArticleEvent
+    trail: Trail
+
+
+def read_entry(entry: StreamEntry) -> ReadEntry | Unreadable:
     """Return the event of an entry, or why there is none. Raises nothing, whatever the bytes are."""
     message = entry.fields.get(PAYLOAD_FIELD)
     if message is None:
         return Unreadable(f"the entry has no field {PAYLOAD_FIELD.decode()}")
-    body, _ = BinaryMessageFormatV1.parse(message)
+    body, headers = BinaryMessageFormatV1.parse(message)
     try:
-        return ArticleEvent.model_validate_json(body)
+        return ReadEntry(entry, ArticleEvent.model_validate_json(body), trail_in(headers))
     except ValidationError as error:
         bad = "; ".join(f"{e['field']}: {e['message']}" for e in field_errors(error.errors()))
         return Unreadable(f"not an article event: {bad}"[:1000])
+
+
+def read_event(entry: StreamEntry) -> ArticleEvent | Unreadable:
+    """Return the event of an entry alone, or why there is none."""
+    read = read_entry(entry)
+    return read if isinstance(read, Unreadable) else read.event

@@ -3,12 +3,12 @@
 import random
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from services.feed.deliveries import breaker
 from services.feed.deliveries.attempt import Attempt
 from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
-from services.feed.deliveries.endpoint_url import without_query
 from services.feed.deliveries.lease import Finish, Lease, Recorded
 from services.feed.deliveries.outcome import (
     Delivered,
@@ -141,8 +141,9 @@ def _tell(endpoint: Endpoint, finish: Finish, outcome: Outcome, *, recorded: boo
         "delivery.attempted",
         delivery_id=finish.lease.delivery_id,
         endpoint_id=endpoint.id,
-        url=without_query(endpoint.url),
+        host=urlsplit(endpoint.url).hostname,  # of some partners' addresses the path is the secret
         event_id=finish.lease.event_id,
+        request_id=finish.lease.trail.request_id or None,
         attempt=finish.attempt.number,
         trigger=finish.attempt.trigger.value,
         status=finish.attempt.status,

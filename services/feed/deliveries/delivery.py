@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 from services.feed.deliveries.outcome import ErrorClass, Trigger
 from shared.article import Frozen
 from shared.timestamps import from_epoch_ms
+from shared.trail import NO_TRAIL, Trail
 
 
 class DeliveryStatus(StrEnum):
@@ -54,6 +55,7 @@ class NewDelivery:
     trigger: Trigger
     article_id: str = ""
     version: int | None = None
+    trail: Trail = NO_TRAIL
 
 
 def delivery_from(fields: Mapping[bytes, bytes], delivery_id: str, endpoint_id: str) -> Delivery:

@@ -1,6 +1,6 @@
 """Turns events of the stream into deliveries: the body stored once, who polls it, one place in each queue."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -20,6 +20,7 @@ from shared import keys
 from shared.clock import Clock
 from shared.events import ArticleEvent
 from shared.timestamps import epoch_ms
+from shared.trail import trail_of
 
 _ENDPOINTS_AT_ONCE = 64
 """How many endpoints' deliveries go to Redis in one pipeline; bounds the memory that a batch takes."""
@@ -51,6 +52,17 @@ class _Work:
             self.queued.setdefault(endpoint.id, []).append(_new_delivery(endpoint.id, event, self.partition))
 
 
+@dataclass(frozen=True)
+class TakeReport:
+    """What a batch came to: deliveries that were not queued before."""
+
+    queued: int
+
+    def told(self) -> Mapping[str, int]:
+        """Return it as it stands in the log."""
+        return {"deliveries_queued": self.queued}
+
+
 class Intake:
     """Takes batches of events. Taking one again changes nothing, for each delivery's id follows from it."""
 
@@ -73,7 +85,7 @@ class Intake:
         self._bodies = Bodies(redis, self._retention)
         self._polled = PartnerEvents(redis, self._retention)
 
-    async def take(self, partition: int, events: Sequence[ArticleEvent]) -> None:
+    async def take(self, partition: int, events: Sequence[ArticleEvent]) -> TakeReport:
         """Queue every event for every endpoint that wants it. All of it is stored when this returns."""
         known = await self._registry.known()
         endpoints, partners = known.endpoints.values(), known.partners
@@ -82,16 +94,18 @@ class Intake:
             matching = endpoints_for(event, endpoints)
             work.add(event, matching, partners_for(event, partners, endpoints, matching))
         if not work.wanted:
-            return
+            return TakeReport(0)
         # Bodies before all else: whatever points to an event can be read at once.
         await self._bodies.store(partition, work.wanted, work.summarised)
         await self._note_articles(work.wanted)
         if work.polled:
             await self._polled.append_all(work.polled, self._clock.now())
         remaining = iter(work.queued.items())
+        queued = 0
         while some := dict(islice(remaining, _ENDPOINTS_AT_ONCE)):
-            await self._queue.enqueue_all(some, self._clock.now())
+            queued += sum(await self._queue.enqueue_all(some, self._clock.now()))
         self._wake(work.queued.keys())
+        return TakeReport(queued)
 
     async def _note_articles(self, events: Sequence[ArticleEvent]) -> None:
         """Note which events an article had, so that its deliveries are found without looking at all."""
@@ -113,4 +127,5 @@ def _new_delivery(endpoint_id: str, event: ArticleEvent, partition: int) -> NewD
         trigger=Trigger.EVENT,
         article_id=event.article.id,
         version=event.version,
+        trail=trail_of(event.id),
     )

@@ -13,6 +13,7 @@ from services.feed.deliveries.outcome import Trigger
 from services.feed.deliveries.scripting import Call
 from shared import keys
 from shared.timestamps import epoch_ms, from_epoch_ms
+from shared.trail import NO_TRAIL, Trail
 
 LATENCIES_KEPT = 200
 """How many of an endpoint's latest attempts its success rate and percentiles are about."""
@@ -39,6 +40,7 @@ class Lease:
     attempts: int
     steps_taken: int
     trigger: Trigger
+    trail: Trail = NO_TRAIL
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ def _enqueue_arguments(delivery: NewDelivery) -> tuple[str | int, ...]:
         "" if delivery.version is None else delivery.version,
         delivery.partition,
         delivery.trigger,
+        delivery.trail.request_id,
+        delivery.trail.traceparent,
     )
 
 
@@ -135,8 +139,9 @@ def lease_call(ask: Ask, now: datetime, lease: timedelta) -> Call:
 
 def lease_from(endpoint_id: str, fields: Sequence[bytes | int | None]) -> Lease:
     """Return the lease that the `LEASE` script tells of."""
+    *numbered, request_id, traceparent = fields
     delivery_id, token, event_id, event_type, partition, attempts, step, trigger = (
-        field.decode() if isinstance(field, bytes) else str(field or 0) for field in fields
+        field.decode() if isinstance(field, bytes) else str(field or 0) for field in numbered
     )
     return Lease(
         delivery_id=delivery_id,
@@ -148,7 +153,12 @@ def lease_from(endpoint_id: str, fields: Sequence[bytes | int | None]) -> Lease:
         attempts=int(attempts),
         steps_taken=int(step),
         trigger=Trigger(trigger),
+        trail=Trail(_text(request_id), _text(traceparent)),
     )
+
+
+def _text(field: bytes | int | None) -> str:
+    return field.decode() if isinstance(field, bytes) else ""
 
 
 def finish_call(endpoint_id: str, finishes: Sequence[Finish]) -> Call:

@@ -9,10 +9,10 @@ from services.feed.deliveries.scripting import Script
 
 ENQUEUE = Script("""
 -- KEYS: deliveries, status:pending, due, then one delivery each
--- ARGV: now, then of each delivery id and seven fields. Returns how many are new.
+-- ARGV: now, then of each delivery id and nine fields. Returns how many are new.
 local new = 0
 for i = 4, #KEYS do
-  local at = 2 + (i - 4) * 8
+  local at = 2 + (i - 4) * 10
   local id = ARGV[at]
   if redis.call('EXISTS', KEYS[i]) == 0 then
     redis.call('HSET', KEYS[i], 'event_id', ARGV[at + 1], 'event_type', ARGV[at + 2],
@@ -21,6 +21,8 @@ for i = 4, #KEYS do
     if ARGV[at + 4] ~= '' then
       redis.call('HSET', KEYS[i], 'article_id', ARGV[at + 4], 'version', ARGV[at + 5])
     end
+    if ARGV[at + 8] ~= '' then redis.call('HSET', KEYS[i], 'request_id', ARGV[at + 8]) end
+    if ARGV[at + 9] ~= '' then redis.call('HSET', KEYS[i], 'traceparent', ARGV[at + 9]) end
     redis.call('ZADD', KEYS[1], ARGV[1], id)
     redis.call('ZADD', KEYS[2], ARGV[1], id)
     redis.call('ZADD', KEYS[3], ARGV[1], id)
@@ -67,7 +69,7 @@ if room > 0 then
       redis.call('ZADD', KEYS[2], ARGV[2], id)
       local token = redis.call('HINCRBY', delivery, 'token', 1)
       local fields = redis.call('HMGET', delivery,
-        'event_id', 'event_type', 'partition', 'attempts', 'step', 'trigger')
+        'event_id', 'event_type', 'partition', 'attempts', 'step', 'trigger', 'request_id', 'traceparent')
       taken[#taken + 1] = {id, token, unpack(fields)}
     end
   end
@@ -144,6 +146,7 @@ for at = 7, #ARGV, 11 do
       if not known[6] then
         redis.call('HSET', delivery, 'arrived', 1)
         arrived_from = redis.call('HGET', delivery, 'event_at')
+        redis.call('HDEL', delivery, 'request_id', 'traceparent')
       end
       successes, in_a_row, failing_since, probe_at, last_success_at = successes + 1, 0, '', '', now
     else

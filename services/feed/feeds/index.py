@@ -35,6 +35,10 @@ class ApplyReport:
     unchanged: int
     feeds: int
 
+    def told(self) -> Mapping[str, int]:
+        """Return it as it stands in the log."""
+        return {"articles_changed": self.changed, "feeds_changed": self.feeds}
+
 
 @dataclass(frozen=True)
 class RebuildReport:
@@ -60,22 +64,13 @@ class FeedIndex:
         self._members = Members(redis)
         self._own_feeds = OwnFeedRegistry(redis)
 
-    async def apply(self, partition: int, events: Sequence[ArticleEvent]) -> ApplyReport:
+    async def apply(self, _partition: int, events: Sequence[ArticleEvent]) -> ApplyReport:
         """Store all effects of the events. Repeating them, in any order and anywhere, changes nothing."""
         settled, changed, news = await self._settle(events)
         feeds = await self._give_out(settled)
         for event in news:
             self._arrived(event.timestamp)
-        report = ApplyReport(changed, len(settled) - changed, feeds)
-        log.info(
-            "events.applied",
-            group="feeds",
-            partition=partition,
-            events=len(events),
-            articles_changed=report.changed,
-            feeds_changed=report.feeds,
-        )
-        return report
+        return ApplyReport(changed, len(settled) - changed, feeds)
 
     async def rebuild(self) -> RebuildReport:
         """Build every feed anew from the stored articles, while events go on; the bytes come out the same.

@@ -19,6 +19,7 @@ from services.feed.measures.tally import Tally
 from shared import keys
 from shared.events import ArticleEvent
 from shared.streams import FEEDS, make_groups
+from shared.trail import Trail, trail_of
 from tests.builders import HandClock, an_article, an_event
 from tests.conftest import ValkeyServer
 
@@ -33,7 +34,7 @@ class Applied:
         self.poison: set[str] = set()
         self.outages = 0
 
-    async def __call__(self, _: int, events: Sequence[ArticleEvent]) -> None:
+    async def __call__(self, _: int, events: Sequence[ArticleEvent]) -> "Applied":
         if self.outages:
             self.outages -= 1
             raise RedisConnectionError("away")
@@ -41,6 +42,10 @@ class Applied:
             if event.article.title in self.poison:
                 raise ValueError(f"cannot take {event.article.title}")
         self.titles += [event.article.title for event in events]
+        return self
+
+    def told(self) -> dict[str, int]:
+        return {"titles": len(self.titles)}
 
 
 @pytest.fixture
@@ -117,10 +122,11 @@ async def test_an_outage_between_the_effects_and_the_acknowledgement_is_waited_f
     await put_on_stream(valkey.url, "one")
     entries = await read(redis)
 
-    async def apply(partition: int, events: Sequence[ArticleEvent]) -> None:
+    async def apply(partition: int, events: Sequence[ArticleEvent]) -> Applied:
         await applied(partition, events)
         valkey.kill()
         asyncio.get_running_loop().run_in_executor(None, valkey.start)
+        return applied
 
     await replace(runner, apply=apply).run(entries)
     assert await pending(redis) == 0
@@ -147,11 +153,12 @@ async def test_an_event_whose_stored_state_is_broken_is_its_own_fault_and_no_out
 ) -> None:
     """Redis says WRONGTYPE however often it is asked: to wait for better times would stop all others."""
 
-    async def apply(_: int, __: Sequence[ArticleEvent]) -> None:
+    async def apply(_: int, __: Sequence[ArticleEvent]) -> Applied:
         await redis.set("broken", "no hash")
         async with redis.pipeline(transaction=False) as pipe:
             pipe.hget("broken", "document")
             await pipe.execute()
+        return Applied()
 
     await put_on_stream(valkey.url, "one")
     async with asyncio.timeout(5):
@@ -212,3 +219,26 @@ async def test_an_entry_for_another_group_is_passed_by(
     assert applied.titles == ["for all", "for all"]
     assert await pending(redis) == 0
     assert await dead_letters(redis) == []
+
+
+async def test_the_trail_of_each_event_is_known_while_it_is_applied_and_in_the_log(
+    redis: Redis,
+    valkey: ValkeyServer,
+    runner: BatchRunner,
+    applied: Applied,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    event = an_event()
+    found: list[Trail] = []
+    async with RedisBroker(valkey.url, logger=logging.getLogger("test")) as broker:
+        await broker.publish(event, stream=STREAM, headers=Trail("req_from_the_desk").headers())
+
+    async def apply(partition: int, events: Sequence[ArticleEvent]) -> Applied:
+        found.extend(trail_of(one.id) for one in events)
+        return await applied(partition, events)
+
+    await replace(runner, apply=apply).run(await read(redis))
+    assert found == [Trail("req_from_the_desk")]
+    (line,) = [line for line in capfd.readouterr().out.splitlines() if "events.applied" in line]
+    assert event.id in line
+    assert "req_from_the_desk" in line

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -25,14 +25,15 @@ class Seen:
     def __init__(self) -> None:
         self.titles: dict[str, list[str]] = {FEEDS: [], DELIVERIES: []}
 
-    def taker(self, group: str) -> Callable[[int, Sequence[ArticleEvent]], "asyncio.Future[None]"]:
-        def take(_: int, events: Sequence[ArticleEvent]) -> "asyncio.Future[None]":
+    def taker(self, group: str) -> Callable[[int, Sequence[ArticleEvent]], Awaitable["Seen"]]:
+        async def take(_: int, events: Sequence[ArticleEvent]) -> "Seen":
             self.titles[group] += [event.article.title for event in events]
-            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            done.set_result(None)
-            return done
+            return self
 
         return take
+
+    def told(self) -> dict[str, int]:
+        return {}
 
 
 async def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 from services.feed.deliveries.address_rules import AddressRules
 from services.feed.deliveries.delivery import DeliveryStatus
-from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
+from services.feed.deliveries.endpoint import Endpoint, EndpointStatus, delivery_id
 from services.feed.deliveries.intake import Intake
 from services.feed.deliveries.lease import Ask
 from services.feed.deliveries.outcome import ErrorClass, Trigger
@@ -22,6 +22,7 @@ from shared import keys
 from shared.clock import SystemClock
 from shared.events import ArticleEvent
 from shared.redis_connection import connect
+from shared.trail import Trail, carrying
 from tests.builders import an_event
 from tests.conftest import ValkeyServer
 from tests.feed.deliveries.answers import answering, holding
@@ -288,3 +289,19 @@ async def test_the_way_of_an_article_to_a_partner_is_timed_once_whatever_is_sent
         counted = await sending.counted()
     assert percentiles(counted.latencies["partner"]) == Percentiles(1, 8e6, 8e6, 8e6)
     assert counted.attempts == {"RetryLater": 1, "Delivered": 2}
+
+
+async def test_an_attempt_is_logged_with_the_request_that_the_event_came_from(
+    redis: Redis, capfd: pytest.CaptureFixture[str]
+) -> None:
+    event = an_event()
+    async with a_receiver() as receiver, deliveries(redis) as sending:
+        receiver.answer = answering(500, 204)
+        endpoint = await sending.add(receiver.url)
+        with carrying({event.id: Trail("req_from_the_desk")}):
+            await sending.intake.take(0, [event])
+        await sending.outcome(endpoint, event, DELIVERED)
+    assert capfd.readouterr().out.count("req_from_the_desk") == 2
+    # Delivered ones are kept for a month, and nothing is told of them any more.
+    kept = keys.delivery(endpoint.id, delivery_id(endpoint.id, event.id))
+    assert not await redis.hexists(kept, "request_id")

@@ -1,0 +1,87 @@
+"""Gives every request an id, says it in the answer and in every line of the log, and logs what is of note.
+
+What is of note: whatever was refused or failed, and what changed something where nothing else says so.
+Reading leaves no line: feeds are read thousands of times a second.
+"""
+
+import time
+from collections.abc import Callable
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.logs import get_logger
+from shared.trail import REQUEST_ID_HEADER, request_id_for
+
+log = get_logger(__name__)
+
+OfNote = Callable[[str, str, int], bool]
+"""Whether a request is worth a line: by its method, the pattern of its route, and its status."""
+
+_BROKEN_OFF, _FAILED = 499, 500
+"""No answer was sent because the client went away; the answer to what nobody expected is made outside."""
+
+
+def refused_or_failed(_method: str, _route: str, status: int) -> bool:
+    """Tell whether it did not succeed: for services that say themselves what they did."""
+    return status >= 400  # noqa: PLR2004 - where HTTP's errors begin
+
+
+def failed_or_under(*prefixes: str) -> OfNote:
+    """Return what tells of failures everywhere, and under these prefixes of changes and refusals too.
+
+    For services that readers ask as well: nobody wants a line for each address that a crawler guesses.
+    """
+
+    def of_note(method: str, route: str, status: int) -> bool:
+        if status >= _FAILED:
+            return True
+        return route.startswith(prefixes) and (
+            method not in {"GET", "HEAD"} or refused_or_failed(method, route, status)
+        )
+
+    return of_note
+
+
+class RequestLog:
+    """ASGI middleware. Of addresses only the routes' patterns are logged: the rest may hold secrets."""
+
+    def __init__(self, app: ASGIApp, of_note: OfNote = refused_or_failed) -> None:
+        self._app = app
+        self._of_note = of_note
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on under its id."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = request_id_for(Headers(scope=scope).get(REQUEST_ID_HEADER))
+        status, started = _BROKEN_OFF, time.perf_counter()
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, sending)
+            except Exception:
+                status = _FAILED
+                raise
+            finally:
+                self._tell(scope, status, time.perf_counter() - started)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", "none")
+        if self._of_note(scope["method"], route, status):
+            log.info(
+                "request.answered",
+                method=scope["method"],
+                route=route,
+                status=status,
+                duration_ms=round(seconds * 1000, 1),
+            )
