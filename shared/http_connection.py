@@ -10,6 +10,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from shared.dated import date_field
 from shared.problems import Problem
 
 
@@ -160,7 +161,7 @@ class Connection(HttpToolsProtocol):
         due = not self.cycle.response_started if self._in_body else self._is_answered()
         if due and not self.pipeline and not self.transport.is_closing():
             answer = problem.response()
-            headers = [*answer.raw_headers, (b"connection", b"close")]
+            headers = [date_field(), *answer.raw_headers, (b"connection", b"close")]
             lines = b"".join(b"%s: %s\r\n" % header for header in headers)
             self.transport.write(STATUS_LINE[problem.status] + lines + b"\r\n" + bytes(answer.body))
         self.transport.close()

@@ -9,6 +9,7 @@ from typing import ClassVar
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from services.feed.feeds.front import Front
+from shared.dated import date_field
 from shared.http_connection import Connection
 
 _READ = {b"GET", b"HEAD"}
@@ -38,7 +39,7 @@ class _FrontConnection(Connection):
         goes_on = self.parser.should_keep_alive() and self.parser.get_http_version() == "1.1"
         head = [
             STATUS_LINE[found.status],
-            *(b"%b: %b\r\n" % field for field in self.server_state.default_headers),
+            b"%b: %b\r\n" % date_field(),
             found.header_lines,
             b"\r\n" if goes_on else b"connection: close\r\n\r\n",
         ]
