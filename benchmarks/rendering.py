@@ -12,6 +12,7 @@ from benchmarks.measuring import Report, Row, in_turn
 from services.feed.feeds import rss
 from services.feed.feeds.channel import Form, channel_of
 from services.feed.feeds.content_coding import encoded
+from services.feed.feeds.document import WrittenEntry, document_of, write_entry
 from services.feed.feeds.entry import entry_of
 from services.feed.feeds.members import FeedState
 from services.feed.feeds.publisher import Publisher
@@ -31,8 +32,8 @@ def run(report: Report) -> None:
     """Measure; the fastest of some repetitions counts in each round, since noise only ever adds."""
     print("rendering", flush=True)
     entries = [entry_of(article(n, _BYTES), START, START, _PUBLISHER) for n in range(_ENTRIES)]
-    made = [rss.entry_bytes(entry) for entry in entries]
-    whole = rss.document(_CHANNEL, made)
+    made = [write_entry(Form.RSS, entry) for entry in entries]
+    whole = document_of(Form.RSS, _CHANNEL, made).body
     root = etree.fromstring(whole)
     told = _told(root)
     namespaces: dict[str | None, str] = dict(root.nsmap)
@@ -41,10 +42,10 @@ def run(report: Report) -> None:
 
     found = in_turn(
         {
-            "changed": _timed(lambda: _finished([rss.entry_bytes(entries[0]), *made[1:]])),
+            "changed": _timed(lambda: _finished([write_entry(Form.RSS, entries[0]), *made[1:]])),
             "join": _timed(lambda: _finished(made)),
             "lxml": _timed(lambda: etree.tostring(_built(told, namespaces), xml_declaration=True)),
-            "scratch": _timed(lambda: _finished([rss.entry_bytes(entry) for entry in entries])),
+            "scratch": _timed(lambda: _finished([write_entry(Form.RSS, entry) for entry in entries])),
             "feedgen": _timed(lambda: _by_feedgen(entries)),
             "compressed": _timed(lambda: encoded(whole)),
         }
@@ -60,9 +61,9 @@ def run(report: Report) -> None:
     ]
 
 
-def _finished(entries: list[bytes]) -> object:
+def _finished(entries: list[WrittenEntry]) -> object:
     """Return the document with its validator: all that stands between the articles and the first answer."""
-    return rendition_of(_STATE, rss.document(_CHANNEL, entries))
+    return rendition_of(_STATE, document_of(Form.RSS, _CHANNEL, entries))
 
 
 def _by_feedgen(entries: list[Any]) -> bytes:

@@ -60,6 +60,7 @@ PURE = (
     "services.feed.feeds.atom",
     "services.feed.feeds.rss",
     "services.feed.feeds.jsonfeed",
+    "services.feed.feeds.document",
     "services.feed.feeds.http_validators",
     "services.feed.deliveries.endpoint",
     "services.feed.deliveries.matching",

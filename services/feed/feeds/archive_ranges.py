@@ -123,15 +123,6 @@ class ArchiveRanges:
     redis: "Redis"
     entries: int = ENTRIES
 
-    async def newest(self, selection: Selection, count: int) -> tuple[list[str], Position | None]:
-        """Return the ids of the newest articles, newest first, and where the archive goes on, if it does."""
-        async with self.redis.pipeline(transaction=False) as pipe:
-            pipe.zrevrange(keys.feed_index(selection), 0, count, withscores=True)
-            (found,) = await pipe.execute()
-        shown = [Position(int(at), article_id.decode()) for article_id, at in found[:count]]
-        ids = [position.article_id for position in shown]
-        return ids, (shown[-1] if len(found) > count else None)
-
     async def read(self, selection: Selection, position: Position, *, shown: int) -> ArchiveRange | None:
         """Return the articles strictly older than a position, down to the next boundary.
 

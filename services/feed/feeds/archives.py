@@ -7,7 +7,7 @@ newest end of a feed costs its archive no writing.
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from redis.asyncio import Redis
@@ -29,7 +29,6 @@ from services.feed.feeds.representation import (
     FOR_EVERYONE,
     FOR_ONE_READER,
     Representation,
-    etag_of,
 )
 from services.feed.feeds.selection import ALL, ALL_TITLE
 from shared.timestamps import from_epoch_ms
@@ -103,7 +102,7 @@ class Archives:
         found = await self._ranges.read(edition.selection, position, shown=shown.entries)
         if found is None:
             return None
-        stamps = await self._writer.standing(found.ids)
+        stamps = await self._writer.stamps(found.ids)
         mark = _mark(title, shown, found, stamps)
         if held is not None and held.mark == mark:
             archive = replace(held, label=label)
@@ -114,7 +113,9 @@ class Archives:
             self._kept.keep((edition, position), archive)
         return archive.representation
 
-    async def _make(self, wanted: _Wanted, found: ArchiveRange, stamps: Sequence[Stamp]) -> Representation:
+    async def _make(
+        self, wanted: _Wanted, found: ArchiveRange, stamps: Mapping[str, Stamp]
+    ) -> Representation:
         selection, form = wanted.edition.selection, wanted.edition.form
         head = channel_of(
             self._publisher,
@@ -122,25 +123,24 @@ class Archives:
             form,
             title=wanted.title,
             # Nothing but the entries tells when it changed: the feed's own time moves with every article.
-            updated=from_epoch_ms(max((stamp.timestamp for stamp in stamps), default=0)),
+            updated=from_epoch_ms(max((stamp.timestamp for stamp in stamps.values()), default=0)),
             presentation=wanted.shown,
         )
         channel = in_archive(head, form, found.position, older=found.older, newer=found.newer)
-        body = await self._writer.compose(form, channel, wanted.shown.content, stamps)
+        document = await self._writer.compose(form, channel, wanted.shown.content, stamps)
         self.made += 1
         return Representation(
-            body,
+            document.body,
             form.media_type,
-            etag_of(body),
+            document.etag,
             # No Last-Modified: a withdrawal takes entries away, and nothing that is left would tell of it.
             headers={**FOR_EVERYONE, "Vary": "Accept-Encoding", "Link": link_header(channel)},
             cache_control=FOR_ONE_READER if wanted.is_secret else A_DAY if found.fixed else FIVE_MINUTES,
-            encoded=await asyncio.to_thread(encoded, body),
+            encoded=await asyncio.to_thread(encoded, document.body),
         )
 
 
-def _mark(title: str, shown: Presentation, found: ArchiveRange, stamps: Sequence[Stamp]) -> str:
+def _mark(title: str, shown: Presentation, found: ArchiveRange, stamps: Mapping[str, Stamp]) -> str:
     """Return what moves with everything that stands in a document."""
-    states = [(stamp.article_id, stamp.version, stamp.timestamp) for stamp in stamps]
-    made_of = (title, shown, found.fixed, found.older, found.newer, states)
+    made_of = (title, shown, found.fixed, found.older, found.newer, stamps)
     return hashlib.sha256(repr(made_of).encode()).hexdigest()

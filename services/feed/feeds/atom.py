@@ -3,7 +3,6 @@
 feedgen sets the locale of the whole process while it writes a date: never write two feeds at the same time.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -65,10 +64,10 @@ def entry_bytes(entry: Entry) -> bytes:
     return whole[_length_of_any_head() : -len(_END)]
 
 
-def document(channel: Channel, entries: Iterable[bytes]) -> bytes:
-    """Return the whole feed from its entries' bytes, newest first."""
+def frame(channel: Channel) -> tuple[bytes, bytes]:
+    """Return what stands before and behind the entries of a document."""
     empty: bytes = generator_of(channel).atom_str()
-    return b"".join((empty[: -len(_END)], *entries, _END))
+    return empty[: -len(_END)], _END
 
 
 def _person(name: str, url: str | None) -> dict[str, str]:

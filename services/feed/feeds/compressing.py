@@ -57,8 +57,8 @@ class Compressing:
         """Return the rendition with its bytes in every coding, the same for all processes."""
         if rendition.encoded:
             return rendition
-        made = await asyncio.to_thread(encoded, rendition.body)
-        return replace(rendition, encoded=await self._shelf.keep(edition, rendition, made))
+        made = replace(rendition, encoded=await asyncio.to_thread(encoded, rendition.body))
+        return await self._shelf.put(edition, made) or made
 
     async def _grant(self, edition: Edition) -> None:
         rendition = self._memory.current(edition)

@@ -1,7 +1,6 @@
 """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
 
 import json
-from collections.abc import Iterable
 from typing import Any
 
 from services.feed.feeds.channel import Channel
@@ -38,8 +37,8 @@ def entry_bytes(entry: Entry) -> bytes:
     return _written(item)
 
 
-def document(channel: Channel, entries: Iterable[bytes]) -> bytes:
-    """Return the whole feed from its items' bytes, newest first."""
+def frame(channel: Channel) -> tuple[bytes, bytes]:
+    """Return what stands before and behind the items of a document."""
     author = {"name": channel.author_name}
     if channel.author_url:
         author["url"] = channel.author_url
@@ -54,7 +53,7 @@ def document(channel: Channel, entries: Iterable[bytes]) -> bytes:
         "authors": [author],
         "items": [],
     }
-    return _written(head).removesuffix(_END) + b",".join(entries) + _END
+    return _written(head).removesuffix(_END), _END
 
 
 def _author(author: Author) -> dict[str, str]:

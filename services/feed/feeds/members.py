@@ -21,9 +21,6 @@ _AT_A_TIME = 100
 TOLD_FOR_MS = 30 * 24 * 60 * 60 * 1000
 """How long a withdrawal is told of in the feeds that held the article (milliseconds)."""
 
-_MOST_TOLD = 1000
-"""So many withdrawals a feed tells of, the latest: they are downloaded with every change of it."""
-
 
 @dataclass(frozen=True)
 class FeedState:
@@ -97,15 +94,6 @@ class Members:
             pipe.zrevrange(keys.feed_index(selection), 0, count - 1)
             (found,) = await pipe.execute()
         return [article_id.decode() for article_id in found]
-
-    async def withdrawn(self, selection: Selection, updated: int) -> dict[str, int]:
-        """Return what was withdrawn in the 30 days before `updated`, latest first, and when (all in ms)."""
-        async with self.redis.pipeline(transaction=False) as pipe:
-            pipe.zrevrangebyscore(
-                keys.feed_withdrawn(selection), "+inf", updated - TOLD_FOR_MS, 0, _MOST_TOLD, withscores=True
-            )
-            (rows,) = await pipe.execute()
-        return {article_id.decode(): int(when) for article_id, when in rows}
 
     async def open(self, lives: Mapping[Selection, int]) -> None:
         """Let the operators' feeds begin, empty, each at its version of the definitions, unless it has."""

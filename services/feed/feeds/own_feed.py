@@ -19,6 +19,9 @@ from shared.author_name import without_honorifics
 NEWEST = 50
 """How many entries a feed shows, unless its operator wants more or fewer."""
 
+MOST_ENTRIES = 200
+"""As many as an operator may want."""
+
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 """A name as it stands in an address: lower-case letters and digits, joined by single hyphens."""
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from services.feed.feeds.own_feed import NEWEST, Content, FeedFilter, Name
+from services.feed.feeds.own_feed import MOST_ENTRIES, NEWEST, Content, FeedFilter, Name
 from shared.article import Frozen
 
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f-\x9f\ufffe\uffff]*$"
@@ -24,7 +24,7 @@ class OwnFeedPatch(Frozen):
     description: _Description | None = None
     filter: FeedFilter = FeedFilter()
     content: Content = Content.FULL
-    entries: Annotated[int, Field(ge=1, le=200)] = NEWEST
+    entries: Annotated[int, Field(ge=1, le=MOST_ENTRIES)] = NEWEST
 
 
 class OwnFeedDraft(OwnFeedPatch):

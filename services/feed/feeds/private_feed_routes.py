@@ -22,7 +22,6 @@ from services.feed.feeds.representation import (
     FOR_ONE_READER,
     Representation,
     answer,
-    etag_of,
 )
 from services.feed.feeds.selection import Selection
 from services.feed.feeds.store_outage import unless_out_of_reach
@@ -59,16 +58,16 @@ def private_feed_routes(registry: OwnFeedRegistry, renditions: Renditions, archi
     async def private_feed(request: Request, token: str, name: str, form: str) -> Response:
         with unless_out_of_reach():
             selection = await admitted(token, name, form)
-            body = await renditions.write_once(selection, Form(form), path=private_path(token, name))
-        if body is None:
+            made = await renditions.write_once(selection, Form(form), path=private_path(token, name))
+        if made is None:
             raise _no_such_feed()
         found = Representation(
-            body,
+            made.body,
             Form(form).media_type,
-            etag_of(body),
+            made.etag,
             headers={**FOR_EVERYONE, **_KEEP_QUIET, "Vary": "Accept-Encoding"},
             cache_control=FOR_ONE_READER,
-            encoded={GZIP: await asyncio.to_thread(gzipped, body)},
+            encoded={GZIP: await asyncio.to_thread(gzipped, made.body)},
         )
         return answer(request, found)
 

@@ -1,6 +1,5 @@
 """A feed's finished bytes in one format, and the shelf in Redis where all processes find them."""
 
-import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
@@ -12,6 +11,7 @@ from redis.exceptions import ResponseError
 
 from services.feed.feeds.channel import Form
 from services.feed.feeds.content_coding import BROTLI, GZIP
+from services.feed.feeds.document import Document
 from services.feed.feeds.members import FeedState
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.selection import Selection
@@ -24,36 +24,32 @@ log = get_logger(__name__)
 # of the bytes, and with nothing else. It is at most a second ahead of the time, and never goes back, even
 # when the server's clock does; while it is ahead no answer shows it (see `representation.py`), so that nobody
 # can hold other bytes under the same date.
-_SETTLE = """
-local held = redis.call('HMGET', KEYS[1], 'version', 'etag', 'modified', 'mark', 'gzip')
-local ahead = tonumber(held[1] or '-1') - tonumber(ARGV[1])
-local same = held[2] == ARGV[3]
-if ahead > 0 or (ahead == 0 and held[4] == ARGV[5] and held[5] and not same) then return 0 end
-local modified, before = tonumber(ARGV[4]), tonumber(held[3] or '-1')
+#
+# Two processes may have different builds of a compressor: the bytes that came first are everybody's.
+_PUT = """
+local version, label, etag = tonumber(ARGV[1]), ARGV[2], ARGV[3]
+local modified, mark = tonumber(ARGV[4]), ARGV[5]
+local held = redis.call('HMGET', KEYS[1], 'version', 'etag', 'modified', 'mark', 'gzip', 'br')
+local ahead = tonumber(held[1] or '-1') - version
+local same = held[2] == etag
+if ahead > 0 or (ahead == 0 and held[4] == mark and held[5] and not same) then return false end
+local before = tonumber(held[3] or '-1')
 if same then
   modified = before
 elseif before >= modified then
   modified = before + 1
   if before == tonumber(redis.call('TIME')[1]) + 1 then modified = before end
 end
-redis.call('HSET', KEYS[1], 'version', ARGV[1], 'label', ARGV[2], 'etag', ARGV[3], 'modified', modified,
-    'mark', ARGV[5])
+redis.call('HSET', KEYS[1], 'version', version, 'label', label, 'etag', etag, 'modified', modified,
+    'mark', mark)
+if same and held[5] then return {modified, held[5], held[6]} end
+if ARGV[6] then
+  redis.call('HSET', KEYS[1], 'gzip', ARGV[6], 'br', ARGV[7])
+  return {modified, ARGV[6], ARGV[7]}
+end
 -- Not before: a script whose first write frees memory may go on although Redis is full.
 if not same then redis.call('HDEL', KEYS[1], 'gzip', 'br') end
-return modified
-"""
-
-_LOAD = """
-local held = redis.call('HMGET', KEYS[1], 'version', 'mark')
-if tonumber(held[1] or '-1') < tonumber(ARGV[1]) or held[2] ~= ARGV[2] then return false end
-return redis.call('HMGET', KEYS[1], 'version', 'label', 'etag', 'modified', 'gzip', 'br')
-"""
-
-# Two processes may have different builds of a compressor: the bytes that came first are everybody's.
-_KEEP = """
-if redis.call('HGET', KEYS[1], 'etag') ~= ARGV[1] then return false end
-if redis.call('HSETNX', KEYS[1], 'gzip', ARGV[2]) == 1 then redis.call('HSET', KEYS[1], 'br', ARGV[3]) end
-return redis.call('HMGET', KEYS[1], 'gzip', 'br')
+return {modified}
 """
 
 
@@ -107,65 +103,43 @@ def publisher_mark(publisher: Publisher) -> str:
     return hashlib.sha256(repr(astuple(publisher)).encode()).hexdigest()[:16]
 
 
-def rendition_of(state: FeedState, body: bytes) -> Rendition:
-    """Return the bytes with all that is derived from them."""
-    digest = hashlib.sha256(body).hexdigest()[:32]
+def rendition_of(state: FeedState, made: Document) -> Rendition:
+    """Return a document as the rendition of a state of its feed."""
     modified = datetime.fromtimestamp(state.modified // 1_000_000, UTC)
-    return Rendition(state.version, label_of(state), body, digest, modified)
+    return Rendition(state.version, label_of(state), made.body, made.digest, modified)
 
 
 @dataclass(frozen=True)
 class Shelf:
     """The newest rendition of every feed and format, as settings with this mark make it.
 
-    Its validators are there at once, its bytes when they are compressed.
+    Its bytes are there when they have been compressed, some time after its validators.
     """
 
     redis: "Redis"
     mark: str
 
-    async def load(self, edition: Edition, least_version: int) -> Rendition | None:
-        """Return what is stored with its bytes: of that version or a later one, and under our mark."""
-        async with self.redis.pipeline(transaction=False) as pipe:
-            pipe.eval(_LOAD, 1, edition.key, least_version, self.mark)
-            (found,) = await pipe.execute()
-        if found is None or found[4] is None:
-            return None
-        version, label, digest, modified, compressed, brotli = found
-        return Rendition(
-            version=int(version),
-            label=label.decode(),
-            body=gzip.decompress(compressed),
-            digest=digest.decode(),
-            last_modified=datetime.fromtimestamp(int(modified), UTC),
-            encoded={BROTLI: brotli, GZIP: compressed},
-        )
+    async def put(self, edition: Edition, made: Rendition) -> Rendition | None:
+        """Make this the newest rendition; return it with the Last-Modified that all processes give it.
 
-    async def settle(self, edition: Edition, made: Rendition) -> Rendition | None:
-        """Make this the newest rendition and return it with the Last-Modified that all processes give it.
-
+        Its compressed bytes are put there too, if it has any, or else those that are there are returned.
         None when the shelf has a newer version, or other bytes of the same one: those count then.
         """
         values = (made.version, made.label, made.digest, int(made.last_modified.timestamp()), self.mark)
+        compressed = [made.encoded[coding] for coding in (GZIP, BROTLI)] if made.encoded else []
         try:
             async with self.redis.pipeline(transaction=False) as pipe:
-                pipe.eval(_SETTLE, 1, edition.key, *values)
-                (modified,) = await pipe.execute()
+                pipe.eval(_PUT, 1, edition.key, *values, *compressed)
+                (found,) = await pipe.execute()
         except ResponseError as error:
             # A Redis that is full or read-only still has readers.
             log.warning("rendition.not_stored", key=edition.key, error=str(error))
             return made
-        return replace(made, last_modified=datetime.fromtimestamp(int(modified), UTC)) if modified else None
-
-    async def keep(
-        self, edition: Edition, made: Rendition, encoded: Mapping[str, bytes]
-    ) -> Mapping[str, bytes]:
-        """Store the compressed bytes; return those that count: of two processes, those of the first."""
-        try:
-            async with self.redis.pipeline(transaction=False) as pipe:
-                pipe.eval(_KEEP, 1, edition.key, made.digest, encoded[GZIP], encoded[BROTLI])
-                (stored,) = await pipe.execute()
-        except ResponseError as error:
-            log.warning("rendition.not_stored", key=edition.key, error=str(error))
-            return encoded
-        return {GZIP: stored[0], BROTLI: stored[1]} if stored else encoded
+        if found is None:
+            return None
+        modified, *compressed = found
+        return replace(
+            made,
+            last_modified=datetime.fromtimestamp(modified, UTC),
+            encoded=dict(zip((GZIP, BROTLI), compressed, strict=True)) if compressed else {},
+        )

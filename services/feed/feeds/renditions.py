@@ -7,6 +7,7 @@ shares the next: so no answer is older than an earlier one.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from redis.asyncio import Redis
 
@@ -14,21 +15,22 @@ from services.feed.feeds.bounded import BoundedMemory
 from services.feed.feeds.changes import Changes
 from services.feed.feeds.channel import Form
 from services.feed.feeds.compressing import Compressing, Memory
+from services.feed.feeds.document import Document
 from services.feed.feeds.feed_representation import feed_representation
-from services.feed.feeds.members import FeedState, Members
+from services.feed.feeds.glance import Glance, Glances
+from services.feed.feeds.own_feed_registry import OwnFeedRegistry
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.read_model import ReadModel
 from services.feed.feeds.rendering import FeedWriter
 from services.feed.feeds.rendition import Edition, Rendition, Shelf, label_of, publisher_mark, rendition_of
 from services.feed.feeds.representation import Answers
-from services.feed.feeds.selection import ALL, ALL_TITLE, Selection
+from services.feed.feeds.selection import Selection
 from services.feed.feeds.store_outage import out_of_reach
 from services.feed.feeds.taking_turns import TakingTurns
 from services.feed.feeds.watch import Ticket, Watch
 from shared.clock import Clock, SystemClock
 from shared.logs import get_logger
 from shared.redis_connection import UNREACHABLE
-from shared.timestamps import from_epoch_ms
 
 log = get_logger(__name__)
 
@@ -38,10 +40,14 @@ _MOST_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A rendition in memory, the ticket of the latest look at its feed, and its finished answers."""
+    """A rendition in memory, and its finished answers.
+
+    When its feed was last looked at is told by the `ticket`, and by the server's clock in `seen_at`.
+    """
 
     rendition: Rendition
     ticket: Ticket
+    seen_at: datetime
     answers: Answers
 
 
@@ -62,9 +68,10 @@ class Renditions:
         kept_bytes: int = _KEPT_BYTES,
     ) -> None:
         self._publisher = publisher
-        self._members = Members(redis)
-        self._shelf = Shelf(redis, publisher_mark(publisher))
-        self.writer = FeedWriter(ReadModel(redis, partitions), self._members, publisher)
+        mark = publisher_mark(publisher)
+        self._glances = Glances(redis, mark)
+        self._shelf = Shelf(redis, mark)
+        self.writer = FeedWriter(ReadModel(redis, partitions), OwnFeedRegistry(redis), publisher)
         """Shared with the archives: it writes one document at a time."""
         self._watch = watch or Watch(Changes(redis))
         self._clock = clock or SystemClock()
@@ -107,13 +114,10 @@ class Renditions:
         self._replace(edition, rendition, compressed)
         return compressed
 
-    async def write_once(self, selection: Selection, form: Form, *, path: str) -> bytes | None:
-        """Return the bytes of a feed that stands at `path` (without the ending); nothing of it is kept."""
-        title, state = await self._members.state(selection)
-        if title is None:
-            return None
-        updated = from_epoch_ms(state.updated)
-        return await self.writer.write(selection, form, title=title, updated=updated, path=path)
+    async def write_once(self, selection: Selection, form: Form, *, path: str) -> Document | None:
+        """Return the document of a feed that stands at `path` (without the ending); nothing of it is kept."""
+        glance = await self._glances.at(Edition(selection, form, path))
+        return None if glance is None else await self.writer.write(glance, form, path=path)
 
     async def run(self) -> None:
         """Compress what stays current, until cancelled. Without it only plain bytes are given out."""
@@ -126,43 +130,37 @@ class Renditions:
         tries = 0
         while True:
             tries += 1
-            ticket = self._watch.ticket()
-            title, state = await self._members.state(edition.selection)
-            if edition.selection == ALL:
-                title = title or ALL_TITLE
-            if title is None:
+            ticket, held = self._watch.ticket(), self._current(edition)
+            glance = await self._glances.at(edition, held.label if held else "")
+            if glance is None:
                 self._kept.forget(edition)
                 return None
-            rendition = self._current(edition)
-            if rendition is None or rendition.label != label_of(state):
-                rendition = await self._make(edition, title, state, whatever_is_newer=tries == _MOST_TRIES)
+            is_current = held is not None and held.label == label_of(glance.state)
+            rendition = held if is_current else glance.finished
+            if rendition is None:
+                rendition = await self._make(edition, glance, last_try=tries == _MOST_TRIES)
             if rendition is not None:
-                self._hold(edition, rendition, ticket)
+                self._hold(edition, rendition, ticket, glance.at)
                 return rendition
 
-    async def _make(
-        self, edition: Edition, title: str, state: FeedState, *, whatever_is_newer: bool
-    ) -> Rendition | None:
-        """Return the feed's bytes: those on the shelf, or new ones.
-
-        None when another process has made newer ones meanwhile, so that the state must be read again.
-        """
-        found = await self._shelf.load(edition, state.version)
-        if found is not None:
-            return found
-        updated = from_epoch_ms(state.updated)
-        body = await self.writer.write(edition.selection, edition.form, title=title, updated=updated)
+    async def _make(self, edition: Edition, glance: Glance, *, last_try: bool) -> Rendition | None:
+        """Return new bytes; None when another process has made newer ones meanwhile: then look once more."""
+        made = rendition_of(glance.state, await self.writer.write(glance, edition.form))
         self.made += 1
-        made = rendition_of(state, body)
-        return await self._shelf.settle(edition, made) or (made if whatever_is_newer else None)
+        dated = glance.date_of(made.digest)
+        if dated is not None:
+            # Redis answers a write when it is on the disk: this one can wait until the bytes are compressed.
+            return replace(made, last_modified=dated)
+        return await self._shelf.put(edition, made) or (made if last_try else None)
 
-    def _hold(self, edition: Edition, rendition: Rendition, ticket: Ticket) -> None:
+    def _hold(self, edition: Edition, rendition: Rendition, ticket: Ticket, seen_at: datetime) -> None:
         held = self._kept.get(edition)
         if held is not None and held.rendition is rendition and not held.answers.dated_ahead:
             answers = held.answers
         else:
-            answers = Answers(feed_representation(rendition, edition, self._publisher), self._clock)
-        self._kept.keep(edition, Held(rendition, ticket, answers))
+            found = feed_representation(rendition, edition, self._publisher)
+            answers = Answers(found, self._clock, seen_at=seen_at)
+        self._kept.keep(edition, Held(rendition, ticket, seen_at, answers))
         if not rendition.encoded:
             self._compressing.wish(edition)
 
@@ -173,4 +171,4 @@ class Renditions:
     def _replace(self, edition: Edition, old: Rendition, new: Rendition) -> None:
         held = self._kept.get(edition)
         if held is not None and held.rendition is old:
-            self._hold(edition, new, held.ticket)
+            self._hold(edition, new, held.ticket, held.seen_at)

@@ -71,13 +71,17 @@ def etag_in(etag: str, coding: str) -> str:
 
 
 class Answers:
-    """All answers that one representation can give."""
+    """All answers that one representation can give.
 
-    def __init__(self, found: Representation, clock: Clock) -> None:
+    `seen_at` is when it was last seen to be current, by the clock that its Last-Modified is from.
+    """
+
+    def __init__(self, found: Representation, clock: Clock, *, seen_at: datetime | None = None) -> None:
         self._clock = clock
         modified = found.last_modified and found.last_modified.replace(microsecond=0)
-        # A date after the answer's own must not be sent (RFC 9110 §8.8.2.1); it may be one second ahead.
-        shown = modified and min(modified, clock.now())
+        # A date after the answer's own must not be sent (RFC 9110 §8.8.2.1); it may be one second ahead. Nor
+        # may one that had not come when this was last seen to be current: others may have got it meanwhile.
+        shown = modified and min(modified, clock.now(), seen_at or modified)
         self.dated_ahead = shown != modified
         self._last_modified = modified
         bodies = {**found.encoded, IDENTITY: found.body}

@@ -8,12 +8,14 @@ show. The description is HTML by the profile, and therefore is escaped once more
 feedgen sets the locale of the whole process while it writes a date: never write two feeds at the same time.
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from html import escape
 from typing import Any
 
+from feedgen.ext.dc import DcEntryExtension, DcExtension
+from feedgen.ext.podcast import PodcastExtension
+from feedgen.ext.podcast_entry import PodcastEntryExtension
 from feedgen.feed import FeedGenerator
 
 from services.feed.feeds.channel import Channel, Form
@@ -31,8 +33,9 @@ _ANY = Channel("id", "title", "about", "self", "home", "author", None, "en", dat
 def generator_of(channel: Channel) -> Any:
     """Return feedgen's document without items."""
     generator: Any = FeedGenerator()
-    generator.load_extension("dc", atom=False, rss=True)
-    generator.load_extension("podcast", atom=False, rss=True)
+    # To load them by name, feedgen searches the disk for a module that there is not, each time.
+    generator.register_extension("dc", DcExtension, DcEntryExtension, atom=False, rss=True)
+    generator.register_extension("podcast", PodcastExtension, PodcastEntryExtension, atom=False, rss=True)
     register_gaps(generator)
     register_history(generator, channel)
     generator.title(channel.title)
@@ -81,10 +84,10 @@ def entry_bytes(entry: Entry) -> bytes:
     return whole[_length_of_any_head() : -len(_END)]
 
 
-def document(channel: Channel, entries: Iterable[bytes]) -> bytes:
-    """Return the whole feed from its items' bytes, newest first."""
+def frame(channel: Channel) -> tuple[bytes, bytes]:
+    """Return what stands before and behind the items of a document."""
     empty: bytes = generator_of(channel).rss_str()
-    return b"".join((empty[: -len(_END)], *entries, _END))
+    return empty[: -len(_END)], _END
 
 
 @cache

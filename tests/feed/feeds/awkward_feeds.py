@@ -6,11 +6,10 @@ Run as a program it prints a digest per format, so that a test can compare what 
 import hashlib
 import json
 from datetime import timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.feed.feeds import atom, jsonfeed, rss
 from services.feed.feeds.channel import Channel, Form, channel_of
+from services.feed.feeds.document import document_of, write_entry
 from services.feed.feeds.entry import Entry, entry_of
 from services.feed.feeds.selection import ALL
 from services.ingest.body import parse_json
@@ -23,8 +22,6 @@ from tests.builders import NOON
 from tests.feed.feeds.articles import PUBLISHER
 
 BERLIN = ZoneInfo("Europe/Berlin")
-
-WRITERS: dict[Form, Any] = {Form.RSS: rss, Form.ATOM: atom, Form.JSON: jsonfeed}
 
 
 def accepted(article_id: str, posted: object) -> Article:
@@ -53,9 +50,7 @@ def a_channel(form: Form) -> Channel:
 
 def feed_of(form: Form, *entries: Entry) -> bytes:
     """Return a feed with these entries."""
-    writer = WRITERS[form]
-    written: bytes = writer.document(a_channel(form), [writer.entry_bytes(entry) for entry in entries])
-    return written
+    return document_of(form, a_channel(form), [write_entry(form, entry) for entry in entries]).body
 
 
 def digest_of(document: bytes) -> str:

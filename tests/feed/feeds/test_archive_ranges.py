@@ -12,6 +12,9 @@ from redis.asyncio import Redis
 
 from services.feed.feeds.archive_position import Position
 from services.feed.feeds.archive_ranges import ArchiveRange, ArchiveRanges
+from services.feed.feeds.channel import Form
+from services.feed.feeds.glance import Glances
+from services.feed.feeds.rendition import Edition
 from services.feed.feeds.selection import ALL
 from shared import keys
 from shared.redis_connection import connect
@@ -43,6 +46,11 @@ class Shelf:
         assert len(found.ids) <= 6
         return found
 
+    async def newest(self) -> tuple[list[str], Position | None]:
+        glance = await Glances(self.redis, "").at(Edition(ALL, Form.RSS))
+        assert glance is not None
+        return glance.shown(SHOWN)
+
     def order(self) -> list[str]:
         return sorted(self.held, key=lambda one: (self.held[one], one), reverse=True)
 
@@ -58,7 +66,7 @@ class Walker:
 
     async def begin(self) -> None:
         self.throughout = dict(self.shelf.held)
-        self.seen, self.next = await self.shelf.ranges.newest(ALL, SHOWN)
+        self.seen, self.next = await self.shelf.newest()
 
     async def step(self) -> None:
         if self.next is not None:
@@ -138,7 +146,7 @@ def test_what_is_there_all_the_time_is_met_exactly_once(
 
 async def walk(shelf: Shelf) -> list[ArchiveRange]:
     """Return every document of the archive, from the newest to the oldest."""
-    _, position = await shelf.ranges.newest(ALL, SHOWN)
+    _, position = await shelf.newest()
     found = []
     while position is not None:
         found.append(await shelf.document(position))
@@ -172,7 +180,7 @@ async def test_documents_are_laid_from_the_oldest_up_and_stay_while_new_articles
 async def test_a_document_that_a_feed_once_named_keeps_its_articles(shelf: Shelf) -> None:
     named = []
     for number in range(20, 40):
-        _, position = await shelf.ranges.newest(ALL, SHOWN)
+        _, position = await shelf.newest()
         assert position is not None
         named.append((position, (await shelf.document(position)).ids))
         await shelf.put(f"a{number}", number * 10)
@@ -242,7 +250,7 @@ async def test_a_feed_that_shows_all_it_has_has_no_archive(redis: Redis) -> None
     shelf = Shelf(redis)
     for number in range(SHOWN):
         await shelf.put(f"a{number}", number)
-    assert await shelf.ranges.newest(ALL, SHOWN) == (["a3", "a2", "a1", "a0"], None)
+    assert await shelf.newest() == (["a3", "a2", "a1", "a0"], None)
 
 
 async def test_a_position_that_no_feed_ever_named_is_unknown(shelf: Shelf) -> None:

@@ -14,6 +14,7 @@ from lxml import etree
 
 from services.feed.feeds import atom, jsonfeed, rss
 from services.feed.feeds.channel import Channel, Form, channel_of
+from services.feed.feeds.document import document_of, write_entry
 from services.feed.feeds.entry import Entry, entry_of
 from services.feed.feeds.selection import ALL
 from shared.article import Article
@@ -30,9 +31,7 @@ def a_channel(form: Form) -> Channel:
 
 
 def a_document(form: Form, *entries: Entry) -> bytes:
-    writer = WRITERS[form]
-    written: bytes = writer.document(a_channel(form), [writer.entry_bytes(entry) for entry in entries])
-    return written
+    return document_of(form, a_channel(form), [write_entry(form, entry) for entry in entries]).body
 
 
 def an_entry(article: Article) -> Entry:

@@ -1,7 +1,7 @@
 """Validators and content codings as RFC 9110 has them: what no header can break."""
 
 import gzip
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import brotli
 import pytest
@@ -76,6 +76,17 @@ def test_a_date_of_the_same_second_is_not_shown_before_it_has_come() -> None:
     since = ahead.to([(b"if-modified-since", SAME.encode())])
     assert since is not None
     assert since.status == 200
+
+
+def test_a_date_is_not_shown_that_had_not_come_when_the_bytes_were_last_seen_to_be_current() -> None:
+    """In the second between, another process may have given other bytes out under that date."""
+    clock = HandClock(NOON + timedelta(seconds=5))
+    held = Representation(b"", "text/plain", '"abc"', NOON + timedelta(seconds=1))
+    early = Answers(held, clock, seen_at=NOON)
+    assert early.dated_ahead
+    assert b"last-modified: " + SAME.encode() in early.to([]).header_lines  # type: ignore[union-attr]
+    late = Answers(held, clock, seen_at=NOON + timedelta(seconds=1))
+    assert not late.dated_ahead
 
 
 def test_compressed_bytes_are_the_same_for_the_same_body() -> None:

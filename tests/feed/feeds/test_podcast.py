@@ -4,8 +4,8 @@ from typing import Any
 
 from lxml import etree
 
-from services.feed.feeds import rss
 from services.feed.feeds.channel import Form, channel_of
+from services.feed.feeds.document import document_of, write_entry
 from services.feed.feeds.entry import entry_of
 from services.feed.feeds.selection import ALL, Selection
 from tests.builders import NOON, an_article
@@ -27,7 +27,7 @@ def tags(parent: Any) -> dict[str, str]:
 def channel(selection: Selection, **fields: Any) -> Any:
     head = channel_of(PUBLISHER, selection, Form.RSS, title="Podcasts", updated=NOON)
     entry = entry_of(an_article(**fields), NOON, NOON, PUBLISHER)
-    document = rss.document(head, [rss.entry_bytes(entry)])
+    document = document_of(Form.RSS, head, [write_entry(Form.RSS, entry)]).body
     assert rss_complaints(document) == []
     return etree.fromstring(document).find("channel")
 

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from services.feed.feeds.channel import Form
 from services.feed.feeds.index import FeedIndex
-from services.feed.feeds.rendition import Rendition
+from services.feed.feeds.rendition import Edition, Rendition
 from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.selection import ALL, Selection
 from shared import keys
@@ -82,6 +82,46 @@ async def test_a_withdrawal_moves_last_modified_forward(redis: Redis) -> None:
     await index.apply(0, [event(2, type=EventType.WITHDRAWN)])
     after = await get(renditions)
     assert b"Article 1" not in after.body
+    assert after.last_modified > before.last_modified
+
+
+async def until_the_second_is_over(redis: Redis) -> None:
+    """Wait until the second in which everything was applied so far has gone by on the server's clock."""
+    began, _ = await redis.time()
+    while (await redis.time())[0] == began:
+        pass
+
+
+async def times_written(redis: Redis) -> int:
+    """Return how often anything was put into a hash."""
+    statistics = await redis.info("commandstats")
+    return int(statistics["cmdstat_hset"]["calls"])
+
+
+async def test_once_its_second_is_over_a_change_is_given_out_without_a_write(redis: Redis) -> None:
+    index, renditions = FeedIndex(redis, 1), Renditions(redis, 1, PUBLISHER)
+    await index.apply(0, [event()])
+    first = await get(renditions)
+    await until_the_second_is_over(redis)
+    await index.apply(0, [event(2)])
+    await until_the_second_is_over(redis)
+    before = await times_written(redis)
+    made, other = await get(renditions), await get(Renditions(redis, 1, PUBLISHER))
+    assert await times_written(redis) == before
+    assert first.last_modified < made.last_modified == other.last_modified
+    # What is put on the shelf afterwards says the same.
+    compressed = await renditions.compressed(Edition(ALL, Form.RSS), made)
+    taken = await get(Renditions(redis, 1, PUBLISHER))
+    assert taken == compressed
+    assert (taken.last_modified, taken.digest) == (made.last_modified, made.digest)
+
+
+async def test_other_settings_move_last_modified_although_no_article_changed(redis: Redis) -> None:
+    await FeedIndex(redis, 1).apply(0, [event()])
+    before = await get(Renditions(redis, 1, PUBLISHER))
+    await until_the_second_is_over(redis)
+    after = await get(Renditions(redis, 1, replace(PUBLISHER, name="Renamed")))
+    assert after.etag != before.etag
     assert after.last_modified > before.last_modified
 
 
