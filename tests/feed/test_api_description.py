@@ -14,9 +14,9 @@ from services.feed.app import make_web
 from services.feed.settings import FeedSettings
 from shared.clock import SystemClock
 from tests.conftest import ValkeyServer
+from tests.feed.api_paths import named
 
 ADMIN = "nw_admin"
-NAMES = {"partner_id": "ptr_1", "endpoint_id": "ep_1", "delivery_id": "dlv_1_2", "name": "digest"}
 PROBLEM = {"application/problem+json"}
 
 
@@ -40,7 +40,7 @@ def calls(app: FastAPI) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 async def test_who_may_call_is_as_described(app: FastAPI, client: httpx.AsyncClient) -> None:
     for method, path, call in calls(app):
-        answer = await client.request(method, path.format_map(NAMES), json={})
+        answer = await client.request(method, named(path), json={})
         assert (answer.status_code == 401) is ("security" in call), (method, path)
 
 
@@ -83,5 +83,5 @@ async def test_without_redis_every_call_asks_to_come_again(
     for method, path, call in calls(app):
         if method != "get" or "security" not in call or path == "/api/backlog":
             continue
-        answer = await client.get(path.format_map(NAMES), headers={"Authorization": f"Bearer {ADMIN}"})
+        answer = await client.get(named(path), headers={"Authorization": f"Bearer {ADMIN}"})
         assert (answer.status_code, answer.headers.get("retry-after") is not None) == (503, True), path

@@ -10,15 +10,9 @@ from redis.asyncio import Redis
 from services.feed.app import make_web
 from services.feed.settings import FeedSettings
 from shared.clock import SystemClock
+from tests.feed.api_paths import named
 
 ADMIN, READ = "nw_admin", "nw_read"
-NAMES = {
-    "partner_id": "ptr_1",
-    "endpoint_id": "ep_1",
-    "delivery_id": "dlv_1_2",
-    "name": "digest",
-    "letter_id": "feeds.0.1-0",
-}
 
 
 @pytest.fixture
@@ -35,7 +29,7 @@ async def test_it_looks_everywhere_and_acts_nowhere(app: FastAPI) -> None:
             if not path.startswith("/api/"):
                 continue
             for method in item:
-                at = path.format_map(NAMES)
+                at = named(path)
                 answer = await client.request(method, at, headers={"Authorization": f"Bearer {READ}"})
                 unknown = await client.request(method, at, headers={"Authorization": "Bearer nw_other"})
                 walked += 1
