@@ -29,6 +29,7 @@ KNOWN_NAMES = frozenset(
         "INGEST_HOST",
         "INGEST_PORT",
         "INGEST_TOKEN",
+        "API_RATE_LIMIT",
         "INGEST_RATE_LIMIT",
         "FEED_HOST",
         "FEED_PORT",

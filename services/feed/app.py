@@ -63,6 +63,7 @@ from services.feed.ops.sampler import Sampler
 from services.feed.secrets_at_rest import secret_box, take_stock
 from services.feed.settings import FeedSettings
 from shared import api_docs, openapi, problems
+from shared.call_limits import CallLimits
 from shared.clock import Clock, SystemClock
 from shared.health import Check, health_routes
 from shared.logs import get_logger
@@ -192,6 +193,7 @@ def operator_tokens(settings: FeedSettings) -> OperatorTokens:
     return OperatorTokens(
         admin=settings.admin_token or keep_token(settings.data_dir, ADMIN_TOKEN_FILE),
         read=settings.read_token or keep_token(settings.data_dir, READ_TOKEN_FILE),
+        limits=CallLimits(settings.api_rate_limit),
     )
 
 

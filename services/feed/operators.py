@@ -1,12 +1,13 @@
 """Who operates this installation: whoever has the admin token, and who only looks, with the read token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fastapi import Request
 
+from shared.call_limits import CallLimits
 from shared.problems import Problem
-from shared.tokens import bearer, not_authorised, same_token
+from shared.tokens import bearer, same_token
 
 _LOOKING = frozenset({"GET", "HEAD"})
 
@@ -26,6 +27,8 @@ class OperatorTokens:
 
     admin: str
     read: str | None = None
+    limits: CallLimits = field(default_factory=lambda: CallLimits(0))
+    """How often who bears them, a partner's token, or none of ours may call."""
 
     def role_of(self, token: str) -> OperatorRole | None:
         """Return what the bearer of a token may do, None when it is no token of ours."""
@@ -39,12 +42,12 @@ class OperatorTokens:
         """Return the role of who asks, once it may do this; otherwise raise the 401 or 403 that says why."""
         role = self.role_of(bearer(request))
         if role is None:
-            raise not_authorised()
+            raise self.limits.unknown(request)
         return self.require_right(request, role)
 
-    @staticmethod
-    def require_right(request: Request, role: OperatorRole) -> OperatorRole:
-        """Return the role when it may make this request; otherwise raise the 403."""
+    def require_right(self, request: Request, role: OperatorRole) -> OperatorRole:
+        """Return the role when it may make this request now; otherwise raise the 403 or 429."""
+        self.limits.known(request, role)
         if role is OperatorRole.READER and request.method not in _LOOKING:
             raise Problem(403, "This takes the admin token: the read token only looks.")
         return role

@@ -20,6 +20,7 @@ class FeedSettings(SharedSettings):
     feed_port: Annotated[int, Field(ge=1, le=65535)] = 8000
     admin_token: Annotated[str, Field(min_length=1)] | None = None
     read_token: Annotated[str, Field(min_length=1)] | None = None
+    api_rate_limit: Annotated[int, Field(ge=0, le=1_000_000)] = 1000
     public_url: str | None = None
     publisher_name: Annotated[str, Field(min_length=1)] = "Newswire"
     publisher_url: str | None = None

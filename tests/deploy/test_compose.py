@@ -52,6 +52,12 @@ def test_every_setting_is_one_that_newswire_knows(name: str) -> None:
     assert {n for n in interpolated if n.startswith(ENV_PREFIX)} <= KNOWN_NAMES
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_can_be_made_but_those_that_containers_fix(name: str) -> None:
+    fixed = {"NEWSWIRE_DATA_DIR", "NEWSWIRE_FEED_PORT", "NEWSWIRE_INGEST_PORT"}
+    assert KNOWN_NAMES - set(SERVICES[name]["environment"]) == fixed
+
+
 def test_every_setting_of_the_image_is_one_that_newswire_knows() -> None:
     assert set(re.findall(r"NEWSWIRE_\w+", DOCKERFILE)) <= KNOWN_NAMES
 

@@ -85,3 +85,15 @@ async def test_without_redis_every_call_asks_to_come_again(
             continue
         answer = await client.get(named(path), headers={"Authorization": f"Bearer {ADMIN}"})
         assert (answer.status_code, answer.headers.get("retry-after") is not None) == (503, True), path
+
+
+async def test_a_token_that_calls_too_often_waits_and_the_others_do_not(redis: Redis, tmp_path: Path) -> None:
+    settings = FeedSettings(data_dir=tmp_path, admin_token=ADMIN, api_rate_limit=1)
+    transport = httpx.ASGITransport(make_web(settings, redis, clock=SystemClock()).app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://newswire.test") as client:
+        client.headers["Authorization"] = f"Bearer {ADMIN}"
+        partner = (await client.post("/api/partners", json={"name": "A partner"})).raise_for_status().json()
+        told = [(await client.get("/api/endpoints")).status_code for _ in range(20)]
+        assert (told[0], told[-1]) == (200, 429)
+        client.headers["Authorization"] = f"Bearer {partner['token']}"
+        assert (await client.get("/api/endpoints")).status_code == 200

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from services.feed.deliveries.partner_tokens import PartnerTokens
 from services.feed.operators import OperatorTokens
 from shared.problems import Problem
-from shared.tokens import bearer, not_authorised
+from shared.tokens import bearer
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ def identify(operators: OperatorTokens, tokens: PartnerTokens) -> Callable[[Requ
             return
         partner_id = await tokens.partner_of(token)
         if partner_id is None:
-            raise not_authorised()
+            raise operators.limits.unknown(request)
+        operators.limits.known(request, partner_id)
         request.state.caller = Caller(partner_id)
 
     return guard

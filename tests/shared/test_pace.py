@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ingest.pace import Pace
+from shared.pace import Pace
 
 
 def test_a_burst_goes_through_and_then_one_call_after_another() -> None:
@@ -26,7 +26,7 @@ def test_clients_do_not_take_from_each_other() -> None:
 
 
 def test_only_so_many_clients_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.ingest.pace._MOST_CLIENTS", 2)
+    monkeypatch.setattr("shared.pace._MOST_CLIENTS", 2)
     pace = Pace(per_second=1, burst=1)
     assert [pace.wait(client, 100.0) for client in ("a", "b", "a", "c")] == [0, 0, 1, 0]
     assert pace.wait("a", 100.0) == 1
