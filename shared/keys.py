@@ -39,6 +39,11 @@ def dead_letters(partition: int, group: str) -> str:
     return f"{PREFIX}{{p{partition}}}:dead-letters:{group}"
 
 
+def dead_letter_payloads(partition: int, group: str) -> str:
+    """Return what those events were (hash): id of the entry → its payload, so that letters stay light."""
+    return f"{PREFIX}{{p{partition}}}:dead-letters:{group}:payloads"
+
+
 def article(partition: int, article_id: str) -> str:
     """Return ingest's own record of an article (JSON). The feed service never reads it."""
     return f"{PREFIX}{{p{partition}}}:article:{article_id}"

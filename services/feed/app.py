@@ -13,8 +13,6 @@ from redis.asyncio import Redis
 
 from services.feed.body_limit import BodyLimit
 from services.feed.consume.consuming import Consuming
-from services.feed.consume.dead_letter_acts import DeadLetterActs
-from services.feed.consume.dead_letter_search import DeadLetterSearch
 from services.feed.consume.upkeep import Upkeep
 from services.feed.deliveries.address_rules import AddressRules
 from services.feed.deliveries.api_parts import api_parts
@@ -27,15 +25,12 @@ from services.feed.deliveries.retention_sweep import RetentionSweep
 from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.routes import delivery_routes
 from services.feed.deliveries.worker import DeliveryWorker
-from services.feed.desk.audit_log import AuditLog
-from services.feed.desk.dead_letter_api import dead_letter_routes
-from services.feed.desk.desk_parts import DeskParts
-from services.feed.desk.ended_sessions import EndedSessions
-from services.feed.desk.routes import desk_routes
-from services.feed.desk.visitor import Doorkeeper
+from services.feed.desk.errands import Errands
+from services.feed.desk.making import make_desk
 from services.feed.feeds.admin_routes import feed_admin_routes
 from services.feed.feeds.archive_routes import archive_routes
 from services.feed.feeds.archives import Archives
+from services.feed.feeds.catalogue import Catalogue
 from services.feed.feeds.changes import Changes
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.freshness import main_feeds
@@ -98,6 +93,7 @@ class Web:
     curves: CurveRecorder
     watch: Watch
     renditions: Renditions
+    errands: Errands
 
 
 @dataclass(frozen=True)
@@ -173,11 +169,19 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
             sampler, operators=operators, registry=backlog_registry(sampler.latest, lambda: sampler.totals)
         )
     )
-    doorkeeper = Doorkeeper(operators, EndedSessions(redis), secure=settings.base_url.startswith("https://"))
-    search, acts = DeadLetterSearch(redis, partitions), DeadLetterActs(redis, partitions)
-    audit = AuditLog(redis)
-    app.include_router(dead_letter_routes(search, acts, audit, operators))
-    app.include_router(desk_routes(DeskParts(doorkeeper, sampler, clock, settings.base_url)))
+    desk = make_desk(
+        redis,
+        partitions,
+        operators,
+        sampler=sampler,
+        curves=curve_store,
+        deliveries=parts,
+        feeds=Catalogue(directory),
+        clock=clock,
+        public_url=settings.base_url,
+    )
+    for routes in desk.routes:
+        app.include_router(routes)
     app.include_router(health_routes(*checks))
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog, of_note=failed_or_under("/api/", "/ops"))
@@ -185,7 +189,8 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     answer_503_in_outages(app, "Redis cannot be reached or takes no writes just now. Try again in a second.")
     openapi.describe(app, guarded=["/api/"])
     api_docs.install(app)
-    return Web(app, Front(renditions), sampler, CurveRecorder(curve_store), watch, renditions)
+    curves = CurveRecorder(curve_store)
+    return Web(app, Front(renditions), sampler, curves, watch, renditions, desk.errands)
 
 
 def operator_tokens(settings: FeedSettings) -> OperatorTokens:
@@ -266,6 +271,7 @@ async def run(settings: FeedSettings, role: Role) -> None:
             web = make_web(settings, redis, clock=clock, worker=worker)
             serving = serve(web.app, listening, connection=connection_with(web.front))
             parts += [serving, web.sampler.run(), web.watch.run(), web.renditions.run()]
+            parts.append(web.errands.run())
             parts.append(web.curves.run(web.sampler.latest, lambda: web.sampler.totals.latencies))
         log.info("feed.started", role=role.value, url=settings.base_url if serves else None)
         await run_until_stopped(*parts)

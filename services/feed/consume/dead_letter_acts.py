@@ -110,8 +110,8 @@ class DeadLetterActs:
         shelf = stretch.shelf
         reply: Any = await self._redis.eval(
             _SCRIPTS[act],
-            2,
-            *(shelf.key, shelf.stream),
+            3,
+            *(shelf.key, shelf.payloads, shelf.stream),
             *(stretch.after, stretch.until, str(_AT_ONCE), *sought.marks, shelf.group),
         )
         return int(reply[0]), reply[1].decode()

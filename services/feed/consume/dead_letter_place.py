@@ -8,6 +8,8 @@ from shared.streams import GROUPS
 
 _NAME = re.compile(r"([a-z]+)\.(\d{1,2})\.(\d{1,20})-(\d{1,20})", re.ASCII)
 
+_DIGITS = 4
+
 
 @dataclass(frozen=True)
 class Shelf:
@@ -20,6 +22,11 @@ class Shelf:
     def key(self) -> str:
         """The stream that they lie on."""
         return keys.dead_letters(self.partition, self.group)
+
+    @property
+    def payloads(self) -> str:
+        """The hash of what they were."""
+        return keys.dead_letter_payloads(self.partition, self.group)
 
     @property
     def stream(self) -> str:
@@ -49,9 +56,14 @@ class LetterPlace:
 def place_named(name: str, partitions: int) -> LetterPlace | None:
     """Return the place that a name stands for; None when it is no name of ours."""
     match = _NAME.fullmatch(name)
-    if match is None or match[1] not in GROUPS or int(match[2]) >= partitions:
-        return None
-    return LetterPlace(Shelf(match[1], int(match[2])), f"{match[3]}-{match[4]}")
+    shelf = shelf_named(match[1], match[2], partitions) if match else None
+    return LetterPlace(shelf, f"{match[3]}-{match[4]}") if match and shelf else None
+
+
+def shelf_named(group: str, partition: str, partitions: int) -> Shelf | None:
+    """Return the shelf of a group and of a partition's number as text; None when there is none."""
+    known = group in GROUPS and partition.isdecimal() and partition.isascii() and len(partition) < _DIGITS
+    return Shelf(group, int(partition)) if known and int(partition) < partitions else None
 
 
 def all_shelves(partitions: int) -> list[Shelf]:

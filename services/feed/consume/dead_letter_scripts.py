@@ -1,6 +1,6 @@
 """What is done with many dead letters at once, as Lua: a bounded number each time, within one partition.
 
-The payloads of letters stay in the server while others than the wanted ones are passed over.
+What is looked through are letters without their payloads, which lie apart.
 """
 
 _WANTED = """
@@ -21,7 +21,7 @@ SCAN = (
     + """
 -- KEYS: dead letters. ARGV: newest and oldest id, as XREVRANGE takes them, letters to look at, wanted letters
 -- at most, part of a reason in lower-case ASCII or '', article or ''.
--- Returns the wanted ones without their payloads, the id that was looked at last ('' when none is left).
+-- Returns the wanted ones, and the id that was looked at last ('' when none is left).
 local found, last = {}, ''
 local letters = redis.call('XREVRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', ARGV[3])
 for _, letter in ipairs(letters) do
@@ -35,6 +35,23 @@ for _, letter in ipairs(letters) do
 end
 if #letters < tonumber(ARGV[3]) then last = '' end
 return {found, last}
+"""
+)
+
+COUNT = (
+    _WANTED
+    + """
+-- KEYS: dead letters. ARGV: newest and oldest id, as XREVRANGE takes them, letters to look at, part of a
+-- reason in lower-case ASCII or '', article or ''. Returns how many are wanted, and the id that was looked at
+-- last ('' when none is left).
+local count, last = 0, ''
+local letters = redis.call('XREVRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', ARGV[3])
+for _, letter in ipairs(letters) do
+  last = letter[1]
+  if is_wanted(fields_of(letter), ARGV[4], ARGV[5]) then count = count + 1 end
+end
+if #letters < tonumber(ARGV[3]) then last = '' end
+return {count, last}
 """
 )
 
@@ -57,16 +74,18 @@ return flat
 _ACT = (
     _WANTED
     + """
--- KEYS: dead letters, events. ARGV: oldest and newest id, as XRANGE takes them, letters to look at, part of a
--- reason in lower-case ASCII or '', article or '', group. Oldest first: events come again in their order.
--- Returns how many were wanted, and the id that was looked at last ('' when none is left).
+-- KEYS: dead letters, their payloads, events. ARGV: oldest and newest id, as XRANGE takes them, letters to
+-- look at, part of a reason in lower-case ASCII or '', article or '', group. Oldest first: events come again
+-- in their order. Returns how many were wanted, and the id that was looked at last ('' when none is left).
 local acted, last = 0, ''
 local letters = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[2], 'COUNT', ARGV[3])
 for _, letter in ipairs(letters) do
   local fields = fields_of(letter)
   last = letter[1]
   if is_wanted(fields, ARGV[4], ARGV[5]) then
+    local entry = fields['entry'] or ''
     %s
+    redis.call('HDEL', KEYS[2], entry)
     redis.call('XDEL', KEYS[1], letter[1])
     acted = acted + 1
   end
@@ -78,4 +97,8 @@ return {acted, last}
 
 DISCARD = _ACT % ""
 
-REPLAY = _ACT % "redis.call('XADD', KEYS[2], '*', '__data__', fields['__data__'] or '', 'group', ARGV[6])"
+REPLAY = (
+    _ACT
+    % """local payload = redis.call('HGET', KEYS[2], entry) or ''
+    redis.call('XADD', KEYS[3], '*', '__data__', payload, 'group', ARGV[6])"""
+)

@@ -12,14 +12,16 @@ from typing import Any, cast
 from redis.asyncio import Redis
 
 from services.feed.consume.dead_letter_place import LetterPlace, Shelf, all_shelves, place_named
-from services.feed.consume.dead_letter_scripts import REASONS, SCAN
-from services.feed.consume.stream_entry import PAYLOAD_FIELD
+from services.feed.consume.dead_letter_scripts import COUNT, REASONS, SCAN
 from shared.timestamps import epoch_ms, from_epoch_ms
 
-_SCANNED_AT_ONCE = 500
-"""Letters in one step: a few milliseconds of the server's time, whatever their payloads."""
+_SCANNED_AT_ONCE = 2000
+"""Letters in one step: four milliseconds of the server's time (measured: 2 µs a letter)."""
 
 _SCANNED_FOR_A_PAGE = 20_000
+
+_COUNTED = 50_000
+"""Letters of a shelf that are looked at, at most, to count those that are wanted."""
 
 _REASONS_OF = 500
 
@@ -63,6 +65,11 @@ class SoughtLetters:
     def is_everything(self) -> bool:
         """Whether no letter is left out."""
         return self == SoughtLetters()
+
+    @property
+    def is_of_whole_shelves(self) -> bool:
+        """Whether every letter of a shelf is wanted or none."""
+        return self == SoughtLetters(group=self.group, stream=self.stream)
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,25 @@ class DeadLetterSearch:
             pipe.xlen(shelf.key)
         return dict(zip(shelves, await pipe.execute(), strict=True))
 
+    async def count(self, sought: SoughtLetters) -> tuple[int, bool]:
+        """Return how many letters are wanted, and whether that is all; beyond so many nobody counts on."""
+        if sought.is_of_whole_shelves:
+            counts = await self.counts()
+            return sum(counts[shelf] for shelf in sought.shelves(self._partitions)), True
+        total = 0
+        for shelf in sought.shelves(self._partitions):
+            newest = sought.newest_id
+            for _ in range(_COUNTED // _SCANNED_AT_ONCE + 1):
+                span = (newest, sought.oldest_id, str(_SCANNED_AT_ONCE))
+                reply: Any = await self._redis.eval(COUNT, 1, shelf.key, *span, *sought.marks)
+                total += int(reply[0])
+                if not reply[1]:
+                    break
+                newest = f"({reply[1].decode()}"
+            else:
+                return total, False
+        return total, True
+
     async def reasons(self, shelf: Shelf) -> Mapping[str, int]:
         """Return why the newest 500 letters of a shelf were given up, the commonest reason first."""
         flat: Any = await self._redis.eval(REASONS, 1, shelf.key, _REASONS_OF)
@@ -123,10 +149,10 @@ class DeadLetterSearch:
     async def letter(self, place: LetterPlace) -> tuple[FoundLetter, bytes] | None:
         """Return one letter and its payload as it stood on the stream; None when there is none."""
         found, _ = await self._scan(place.shelf, place.entry_id, place.entry_id, SoughtLetters(), 1)
-        entries: Any = await self._redis.xrange(place.shelf.key, place.entry_id, place.entry_id)
-        if not found or not entries:
+        if not found:
             return None
-        return found[0], entries[0][1].get(PAYLOAD_FIELD, b"")
+        payload: Any = await self._redis.hget(place.shelf.payloads, found[0].entry)
+        return found[0], payload or b""
 
     async def page(self, sought: SoughtLetters, after: LetterPlace | None, limit: int) -> LettersPage:
         """Return up to `limit` letters that are older than `after`."""

@@ -13,8 +13,8 @@ from shared.timestamps import rfc3339
 # The payload goes from stream to stream inside Redis: it may be what ends every process that reads it. What
 # is told of an event that was never read is found in the bytes, as ingest writes them.
 _BURY = """
--- KEYS: stream, dead letters. ARGV: group, entry, reason, attempts, at, name of the payload's field, then
--- what is told of the event, in pairs. Returns 1, or 0 when the entry is not pending any more.
+-- KEYS: stream, dead letters, their payloads. ARGV: group, entry, reason, attempts, at, name of the payload's
+-- field, then what is told of the event, in pairs. Returns 1, or 0 when the entry is not pending any more.
 if #redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[2], ARGV[2], 1) == 0 then return 0 end
 local payload = ''
 local found = redis.call('XRANGE', KEYS[1], ARGV[2], ARGV[2])
@@ -36,8 +36,9 @@ if #told == 0 then
     end
   end
 end
-redis.call('XADD', KEYS[2], '*', ARGV[6], payload, 'entry', ARGV[2], 'reason', ARGV[3],
-  'attempts', ARGV[4], 'at', ARGV[5], unpack(told))
+redis.call('HSET', KEYS[3], ARGV[2], payload)
+redis.call('XADD', KEYS[2], '*', 'entry', ARGV[2], 'reason', ARGV[3], 'attempts', ARGV[4], 'at', ARGV[5],
+  unpack(told))
 redis.call('XACK', KEYS[1], ARGV[1], ARGV[2])
 return 1
 """
@@ -56,10 +57,13 @@ class DeadLetter:
 async def bury(redis: "Redis", partition: int, group: str, letter: DeadLetter, now: datetime) -> bool:
     """Move an entry from the group's pending list to its dead letters, and tell whether it was still there.
 
-    The entry's payload goes along as it was, so that it can be put back on the stream. What is told of its
-    event beside it spares whoever looks for letters the reading of every payload.
+    The entry's payload is kept as it was, so that it can be put back on the stream, and apart from the
+    letter: whoever looks through two hundred thousand letters for a reason should not pass all articles.
     """
-    names = (keys.events(partition), keys.dead_letters(partition, group))
+    names = (
+        *(keys.events(partition), keys.dead_letters(partition, group)),
+        keys.dead_letter_payloads(partition, group),
+    )
     reason = letter.reason.encode("utf-8", "replace")
     arguments = (group, letter.entry_id, reason, letter.attempts, rfc3339(now), PAYLOAD_FIELD)
     return bool(await redis.eval(_BURY, len(names), *names, *arguments, *_told(letter.event)))

@@ -63,8 +63,30 @@ async def trim(redis: "Redis", partition: int, kept: timedelta, groups: Sequence
     return int(await redis.eval(_TRIM, 1, keys.events(partition), milliseconds, *groups))
 
 
+_DROP_LETTERS = """
+-- KEYS: dead letters, their payloads. ARGV: for how long letters are kept (ms), letters at most.
+-- Returns how many went.
+local time = redis.call('TIME')
+local oldest = tonumber(time[1]) * 1000 - tonumber(ARGV[1])
+local last = string.format('(%.0f', math.max(0, oldest))
+local letters = redis.call('XRANGE', KEYS[1], '-', last, 'COUNT', ARGV[2])
+for _, letter in ipairs(letters) do
+  for i = 1, #letter[2], 2 do
+    if letter[2][i] == 'entry' then redis.call('HDEL', KEYS[2], letter[2][i + 1]) end
+  end
+  redis.call('XDEL', KEYS[1], letter[1])
+end
+return #letters
+"""
+
+_LETTERS_AT_ONCE = 500
+
+
 async def drop_old_dead_letters(redis: "Redis", partition: int, group: str, kept: timedelta) -> int:
     """Drop dead letters that nobody decided about for so long; return how many went."""
-    seconds, _ = await redis.time()
-    oldest = seconds * 1000 - kept // timedelta(milliseconds=1)
-    return int(await redis.xtrim(keys.dead_letters(partition, group), minid=max(0, oldest)))
+    names = (keys.dead_letters(partition, group), keys.dead_letter_payloads(partition, group))
+    milliseconds = kept // timedelta(milliseconds=1)
+    dropped = 0
+    while went := int(await redis.eval(_DROP_LETTERS, 2, *names, milliseconds, _LETTERS_AT_ONCE)):
+        dropped += went
+    return dropped

@@ -31,6 +31,9 @@ class Caller:
             raise Problem(403, "This takes the admin token: a partner's own token does not reach that far.")
 
 
+OPERATOR = Caller(None)
+
+
 def identify(operators: OperatorTokens, tokens: PartnerTokens) -> Callable[[Request], Awaitable[None]]:
     """Return the guard of all routes: it finds out who calls, and answers 401 to whom it does not know."""
 
@@ -39,7 +42,7 @@ def identify(operators: OperatorTokens, tokens: PartnerTokens) -> Callable[[Requ
         role = operators.role_of(token)
         if role is not None:
             operators.require_right(request, role)
-            request.state.caller = Caller(None)
+            request.state.caller = OPERATOR
             return
         partner_id = await tokens.partner_of(token)
         if partner_id is None:

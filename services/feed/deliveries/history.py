@@ -92,14 +92,20 @@ class History:
         more = len(newest) > limit
         return Page(deliveries, newest[limit - 1].cursor() if more else None)
 
+    async def count(self, endpoint_ids: Sequence[str], sought: Sought) -> int:
+        """Return how many deliveries of these endpoints are looked for."""
+        if sought.event_id is not None or sought.article_id is not None:
+            return len(await self._of_events(endpoint_ids, sought))
+        pipe = self._redis.pipeline(transaction=False)
+        for index in _indexes(endpoint_ids, sought):
+            pipe.zcount(index, sought.earliest, sought.latest(None))
+        return sum(await pipe.execute())
+
     async def _indexed(
         self, endpoint_ids: Sequence[str], sought: Sought, before: Position | None, most: int
     ) -> list[Position]:
         """Return from each endpoint's index the newest positions before `before`, `most` if there are."""
-        indexes = [
-            keys.endpoint_status(one, sought.status) if sought.status else keys.endpoint_deliveries(one)
-            for one in endpoint_ids
-        ]
+        indexes = _indexes(endpoint_ids, sought)
         ties = [0] * len(indexes)
         if before is not None:
             pipe = self._redis.pipeline(transaction=False)
@@ -142,3 +148,10 @@ class History:
             for (delivery_id, endpoint_id), fields in zip(places, await pipe.execute(), strict=True)
             if fields
         )
+
+
+def _indexes(endpoint_ids: Sequence[str], sought: Sought) -> list[str]:
+    return [
+        keys.endpoint_status(one, sought.status) if sought.status else keys.endpoint_deliveries(one)
+        for one in endpoint_ids
+    ]

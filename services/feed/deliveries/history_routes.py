@@ -54,6 +54,21 @@ class Wanted(Frozen):
 
     async def page(self, parts: ApiParts, caller: Caller, cursor: str | None, limit: int) -> Page:
         """Return those which there are for the caller; 404 for an endpoint or partner that there is not."""
+        endpoint_ids = await self._endpoint_ids(parts, caller)
+        try:
+            return await parts.history.page(endpoint_ids, self._sought, cursor, limit)
+        except BadCursorError:
+            raise bad_cursor("cursor") from None
+
+    async def count(self, parts: ApiParts, caller: Caller) -> int:
+        """Return how many there are for the caller; 404 as for a page."""
+        return await parts.history.count(await self._endpoint_ids(parts, caller), self._sought)
+
+    @property
+    def _sought(self) -> Sought:
+        return Sought(self.status, self.event, self.article, self.since, self.until)
+
+    async def _endpoint_ids(self, parts: ApiParts, caller: Caller) -> list[str]:
         if self.partner is not None:
             await parts.partner(caller, self.partner)
         if self.endpoint is None:
@@ -61,11 +76,7 @@ class Wanted(Frozen):
         else:
             named = await parts.endpoint(caller, self.endpoint)
             endpoints = [named] if self.partner in {None, named.partner_id} else []
-        sought = Sought(self.status, self.event, self.article, self.since, self.until)
-        try:
-            return await parts.history.page([one.id for one in endpoints], sought, cursor, limit)
-        except BadCursorError:
-            raise bad_cursor("cursor") from None
+        return [one.id for one in endpoints]
 
 
 class DeliveryQuery(Wanted):

@@ -54,14 +54,18 @@ Step = Callable[[Mapping[str, JsonValue], str | None], Awaitable[Stepped]]
 
 
 class Errands:
-    """Begins, shows, stops and runs errands; `steps` has what does each action."""
+    """Begins, shows, stops and runs errands; whoever can do one makes it known."""
 
-    def __init__(self, redis: "Redis", clock: Clock, audit: AuditLog, steps: Mapping[str, Step]) -> None:
+    def __init__(self, redis: "Redis", clock: Clock, audit: AuditLog) -> None:
         self._redis = redis
         self._clock = clock
         self._audit = audit
-        self._steps = steps
+        self._steps: dict[str, Step] = {}
         self._begun = asyncio.Event()
+
+    def know(self, action: str, step: Step) -> None:
+        """Learn what does an action."""
+        self._steps[action] = step
 
     async def begin(
         self, actor: Actor, action: str, on: str, wanted: Mapping[str, JsonValue], *, of: int | None = None
@@ -117,7 +121,8 @@ class Errands:
     async def run_once(self) -> None:
         """Do every errand that nobody is at, to its end."""
         for stored, errand in reversed(await self._stored()):
-            if errand.is_free(self._clock.now()):
+            # What only another version knows is left to it.
+            if errand.action in self._steps and errand.is_free(self._clock.now()):
                 taken = errand.moved(self._clock.now())
                 if await self._swap(stored, taken):
                     await self._carry_out(taken)

@@ -1,14 +1,14 @@
 """`/ops/login` and `/ops/logout`: a token becomes a session, and a session ends."""
 
-import re
-
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
+from services.feed.desk.actor import address_of
 from services.feed.desk.attempts import Attempts
 from services.feed.desk.desk_parts import DeskParts
 from services.feed.desk.desk_route import DeskRoute
 from services.feed.desk.forms import read_form, require_own_origin
+from services.feed.desk.own_place import own_place
 from services.feed.desk.pages import HEADERS, page
 from services.feed.desk.session import new_session
 from shared.logs import get_logger
@@ -18,7 +18,6 @@ log = get_logger(__name__)
 _LONGEST_NAME = 60
 _WAIT = 429
 _REFUSED = 401
-_OWN_PLACE = re.compile(r"/ops([/?][\w/?&=%.:+~{}@-]*)?", re.ASCII)
 
 
 def login_routes(parts: DeskParts, attempts: Attempts) -> APIRouter:
@@ -27,14 +26,14 @@ def login_routes(parts: DeskParts, attempts: Attempts) -> APIRouter:
 
     @router.get("/ops/login")
     async def ask(request: Request) -> Response:
-        return page(request, "login.html", next_place=_place(request.query_params.get("next")), wrong=None)
+        return page(request, "login.html", next_place=own_place(request.query_params.get("next")), wrong=None)
 
     @router.post("/ops/login")
     async def sign_in(request: Request) -> Response:
         require_own_origin(request, parts.public_url)
         form = await read_form(request)
-        place = _place(form.get("next"))
-        address, now = request.client.host if request.client else "", parts.clock.now()
+        place = own_place(form.get("next"))
+        address, now = address_of(request), parts.clock.now()
         wait = attempts.wait_seconds(address, now)
         if wait:
             wrong = f"Too many attempts from your address. Try again in {wait} s."
@@ -65,11 +64,6 @@ def login_routes(parts: DeskParts, attempts: Attempts) -> APIRouter:
         return answer
 
     return router
-
-
-def _place(wanted: str | None) -> str:
-    """Return where to go after signing in: a place of the desk, whatever an address asks for."""
-    return wanted if wanted and _OWN_PLACE.fullmatch(wanted) else "/ops"
 
 
 def _name(given: str) -> str:

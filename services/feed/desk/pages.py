@@ -11,6 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.feed.desk.curve import HEIGHT, WIDTH
 from services.feed.desk.forms import TOKEN_FIELD
 from services.feed.desk.visitor import Visitor
 from services.feed.ops import wording
@@ -33,6 +34,16 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 
+PLACES = (
+    ("", "Overview"),
+    ("dead-letters", "Dead letters"),
+    ("deliveries", "Deliveries"),
+    ("endpoints", "Endpoints"),
+    ("feeds", "Feeds"),
+    ("audit", "Audit log"),
+)
+"""What the navigation leads to."""
+
 REFRESH_SECONDS = 2
 """How often the script renews a page."""
 
@@ -52,12 +63,16 @@ _environment.filters.update(
     share=wording.share,
     moment=wording.moment,
     time_to_drain=wording.time_to_drain,
+    ago=wording.ago,
 )
 _environment.globals.update(
     version=hashlib.sha256((STYLESHEET + SCRIPT).encode()).hexdigest()[:12],
     token_field=TOKEN_FIELD,
     refresh_seconds=REFRESH_SECONDS,
     refresh_without_script_seconds=_REFRESH_WITHOUT_SCRIPT_SECONDS,
+    places=PLACES,
+    frame=(WIDTH, HEIGHT),
+    show={"count": wording.count, "duration": wording.duration, "rate": wording.rate},
 )
 
 
@@ -70,11 +85,29 @@ class Desk:
     visitor: Visitor | None = None
     form_token: str = ""
     live: bool = False
+    notice: str | None = None
+    """What was just done, told once."""
+
+    @property
+    def up(self) -> str:
+        """The way from this page to where the service's paths begin: a proxy may put them under any other."""
+        return "../" * (self.path.count("/") - 1)
 
     def to(self, place: str = "") -> str:
-        """Return the link to a place of the desk, relative, so that a proxy may put it under any path."""
-        up = "../" * (self.path.count("/") - 1)
-        return f"{up}ops/{place}" if place else f"{up}ops"
+        """Return the link to a place of the desk."""
+        return f"{self.up}ops/{place}" if place else f"{self.up}ops"
+
+    def asks(self, action: str, **fields: object) -> str:
+        """Return the link to the page that asks whether something is to be done, and leads back here."""
+        return self._asks(action, fields, back=f"{self.path}{self.query_with()}".removesuffix("?"))
+
+    def asks_then(self, place: str, action: str, **fields: object) -> str:
+        """Return the same link, which leads to another place of the desk afterwards."""
+        return self._asks(action, fields, back=f"/ops/{place}")
+
+    def _asks(self, action: str, fields: Mapping[str, object], *, back: str) -> str:
+        told = {name: value for name, value in fields.items() if value not in {None, ""}}
+        return f"{self.to('confirm')}/{action}?{urlencode({**told, 'back': back})}"
 
     def query_with(self, **changes: str | None) -> str:
         """Return the link to this page with some fields of its query changed, or left out where None."""
@@ -94,10 +127,11 @@ def page(
     visitor: Visitor | None = None,
     form_token: str = "",
     live: bool = False,
+    notice: str | None = None,
     status: int = 200,
     **shown: Any,
 ) -> HTMLResponse:
     """Return a page; `live` for one that renews itself until it is asked to hold still."""
-    desk = Desk(request.url.path, request.query_params, visitor, form_token, live)
+    desk = Desk(request.url.path, request.query_params, visitor, form_token, live, notice)
     content = _environment.get_template(template).render(desk=desk, **shown)
     return HTMLResponse(content, status, headers=HEADERS)

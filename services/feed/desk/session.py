@@ -11,6 +11,7 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from services.feed.operators import OperatorRole, OperatorTokens
 from shared.timestamps import epoch_ms, from_epoch_ms
@@ -45,15 +46,14 @@ class SessionSeal:
     def seal(self, session: Session) -> str:
         """Return the text of a session, which fits into a cookie."""
         told = [session.id, session.role, session.name, epoch_ms(session.ends_at)]
-        content = base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
-        return f"{content}.{self._mac('session', content)}"
+        return self._sealed("session", told)
 
     def open(self, text: str, now: datetime) -> Session | None:
         """Return the session of a text; None when it is over, or the text none of ours."""
-        content, _, mac = text.partition(".")
-        if not hmac.compare_digest(mac.encode(), self._mac("session", content).encode()):
+        told = self._opened("session", text)
+        if told is None:
             return None
-        session_id, role, name, ends_at = json.loads(base64.urlsafe_b64decode(content))
+        session_id, role, name, ends_at = told
         session = Session(session_id, OperatorRole(role), name, from_epoch_ms(ends_at))
         return session if now < session.ends_at else None
 
@@ -64,6 +64,25 @@ class SessionSeal:
     def is_form_token(self, session: Session, given: str) -> bool:
         """Tell whether a form was one of this session's own."""
         return hmac.compare_digest(given.encode(), self.form_token(session).encode())
+
+    def seal_notice(self, notice: str) -> str:
+        """Return the text of what the next page is to tell, which fits into a cookie."""
+        return self._sealed("notice", notice)
+
+    def open_notice(self, text: str) -> str | None:
+        """Return what a page is to tell; None when nobody here said so."""
+        notice: str | None = self._opened("notice", text)
+        return notice
+
+    def _sealed(self, use: str, told: Any) -> str:
+        content = base64.urlsafe_b64encode(json.dumps(told).encode()).decode()
+        return f"{content}.{self._mac(use, content)}"
+
+    def _opened(self, use: str, text: str) -> Any:
+        content, _, mac = text.partition(".")
+        if not hmac.compare_digest(mac.encode(), self._mac(use, content).encode()):
+            return None
+        return json.loads(base64.urlsafe_b64decode(content))
 
     def _mac(self, use: str, text: str) -> str:
         return hmac.new(self._key, f"{use}:{text}".encode(), hashlib.sha256).hexdigest()

@@ -11,6 +11,8 @@ from services.feed.operators import OperatorRole, OperatorTokens
 from shared.tokens import bearer, not_authorised
 
 _COOKIE = "newswire-session"
+_NOTICE = "newswire-notice"
+_LONGEST_NOTICE = 500
 
 
 class NotSignedInError(Exception):
@@ -40,7 +42,8 @@ class Doorkeeper:
         self._ended = ended
         self._secure = secure
         # With this prefix a browser takes the cookie over https alone, and from no other host.
-        self._cookie = f"__Host-{_COOKIE}" if secure else _COOKIE
+        prefix = "__Host-" if secure else ""
+        self._cookie, self._notice = f"{prefix}{_COOKIE}", f"{prefix}{_NOTICE}"
 
     async def visitor(self, request: Request, now: datetime) -> Visitor:
         """Return who asks. Raises `NotSignedInError` for a person, the 401 for a program with a bad token."""
@@ -64,6 +67,27 @@ class Doorkeeper:
             samesite="strict",
             secure=self._secure,
         )
+
+    def tell_next(self, response: Response, notice: str) -> None:
+        """Have the browser's next page tell something, once."""
+        response.set_cookie(
+            self._notice,
+            self.seal.seal_notice(notice[:_LONGEST_NOTICE]),
+            max_age=60,
+            httponly=True,
+            samesite="strict",
+            secure=self._secure,
+        )
+
+    def told(self, request: Request) -> str | None:
+        """Return what this page is to tell; a page that merely renews itself has told it already."""
+        if request.headers.get("sec-fetch-dest") == "empty":
+            return None
+        return self.seal.open_notice(request.cookies.get(self._notice, ""))
+
+    def forget_notice(self, response: Response) -> None:
+        """Have the browser forget what it was told."""
+        response.delete_cookie(self._notice, httponly=True, samesite="strict", secure=self._secure)
 
     async def see_out(self, response: Response, session: Session, now: datetime) -> None:
         """End the session here and in the browser."""

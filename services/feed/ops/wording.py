@@ -47,6 +47,11 @@ def moment(at: datetime | None, otherwise: str = UNKNOWN) -> str:
     return otherwise if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
+def ago(at: datetime | None, now: datetime) -> str:
+    """Return `3 min 20 s ago`, `never` for no moment."""
+    return "never" if at is None else f"{duration(max(0.0, (now - at).total_seconds()))} ago"
+
+
 def time_to_drain(numbers: GroupNumbers) -> str:
     """Return how long until nothing waits: a duration, `nothing waits`, `never` or `unknown`."""
     match numbers.outlook:

@@ -143,7 +143,8 @@ async def test_an_unreadable_entry_goes_to_the_dead_letters_and_the_others_flow(
     assert applied.titles == ["good"]
     assert await pending(redis) == 0
     first, second = await dead_letters(redis)
-    assert first[b"__data__"] == b"\xff\xfe\x00"
+    payload = await redis.hget(keys.dead_letter_payloads(0, FEEDS), first[b"entry"].decode())
+    assert payload == b"\xff\xfe\x00"
     assert b"not an article event" in first[b"reason"]
     assert b"no field __data__" in second[b"reason"]
 

@@ -4,7 +4,12 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from services.feed.consume.dead_consumers import LONG_INACTIVE, remove_dead_consumers
+from services.feed.consume.dead_consumers import (
+    LONG_INACTIVE,
+    KnownConsumer,
+    known_consumers,
+    remove_dead_consumers,
+)
 from services.feed.consume.upkeep import Upkeep
 from shared import keys
 from shared.streams import DELIVERIES, FEEDS, make_groups
@@ -84,3 +89,28 @@ async def test_a_round_trims_and_tells_what_went(redis: Redis, capfd: pytest.Cap
     told = capfd.readouterr().out
     assert "stream.trimmed" in told
     assert "dead_letters.dropped" in told
+
+
+async def test_one_can_be_removed_by_its_name(redis: Redis) -> None:
+    for consumer in ("one", "two"):
+        await read(redis, consumer)
+    assert await remove_dead_consumers(redis, 0, FEEDS, AT_ONCE, name="two") == ["two"]
+    assert await remove_dead_consumers(redis, 0, FEEDS, AT_ONCE, name="three") == []
+    assert await names(redis) == {"one"}
+
+
+async def test_who_is_known_is_told_with_what_they_hold(redis: Redis) -> None:
+    await redis.xadd(STREAM, {"n": 1})
+    await read(redis, "busy")
+    await read(redis, "free")
+    known = {one.name: one for one in await known_consumers(redis, 0, FEEDS)}
+    assert (known["busy"].pending, known["free"].pending) == (1, 0)
+    assert not any(one.removable for one in known.values())
+    assert await known_consumers(redis, 0, "no-such-group") == []
+    assert await known_consumers(redis, 5, FEEDS) == []
+
+
+def test_only_who_holds_nothing_and_is_long_silent_can_be_removed() -> None:
+    assert KnownConsumer("x", 0, LONG_INACTIVE).removable
+    assert not KnownConsumer("x", 1, LONG_INACTIVE).removable
+    assert not KnownConsumer("x", 0, LONG_INACTIVE - timedelta(milliseconds=1)).removable

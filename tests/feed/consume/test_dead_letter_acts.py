@@ -108,3 +108,12 @@ async def test_an_unreadable_letter_goes_back_as_it_came(redis: Redis, acts: Dea
 async def test_there_is_nothing_to_do_without_letters(acts: DeadLetterActs) -> None:
     assert await acts.stretches(EVERYTHING) == ()
     assert await acts.step(LetterAct.REPLAY, EVERYTHING, ()) == (0, ())
+
+
+async def test_a_letter_that_is_gone_leaves_no_payload_behind(redis: Redis, acts: DeadLetterActs) -> None:
+    await a_burial(redis, "one")
+    await a_burial(redis, "two", reason="KeyError")
+    await done(acts, LetterAct.DISCARD, SoughtLetters(reason="KeyError"))
+    assert await redis.hlen(keys.dead_letter_payloads(0, FEEDS)) == 1
+    await done(acts, LetterAct.REPLAY)
+    assert await redis.exists(keys.dead_letter_payloads(0, FEEDS)) == 0

@@ -95,7 +95,8 @@ async def test_an_event_that_ends_every_process_is_given_up_unread(
     assert applied.titles == []
     (letter,) = await dead_letters(redis)
     assert letter[b"attempts"] == b"5"
-    assert letter[b"__data__"] == entry.fields[b"__data__"]
+    payload = await redis.hget(keys.dead_letter_payloads(0, FEEDS), letter[b"entry"].decode())
+    assert payload == entry.fields[b"__data__"]
     assert b"the process died" in letter[b"reason"]
     assert letter[b"title"] == b"killer"
     assert letter[b"event_id"].startswith(b"evt_")

@@ -194,10 +194,12 @@ async def test_dead_letters_go_when_they_are_old(redis: Redis) -> None:
     await exactly(redis)
     seconds, _ = await redis.time()
     name = keys.dead_letters(0, FEEDS)
-    await redis.xadd(name, {"reason": "old"}, id=f"{(seconds - 91 * 86400) * 1000}-0")
-    await redis.xadd(name, {"reason": "young"})
+    await redis.xadd(name, {"reason": "old", "entry": "1-0"}, id=f"{(seconds - 91 * 86400) * 1000}-0")
+    await redis.xadd(name, {"reason": "young", "entry": "2-0"})
+    await redis.hset(keys.dead_letter_payloads(0, FEEDS), mapping={"1-0": "old", "2-0": "young"})
     assert await drop_old_dead_letters(redis, 0, FEEDS, timedelta(days=90)) == 1
     assert len(await ids(redis, name)) == 1
+    assert await redis.hkeys(keys.dead_letter_payloads(0, FEEDS)) == [b"2-0"]
     assert await drop_old_dead_letters(redis, 1, FEEDS, timedelta(days=90)) == 0
 
 

@@ -11,13 +11,19 @@ from fastapi import FastAPI
 from lxml import etree
 from redis.asyncio import Redis
 
-from services.feed.desk.desk_parts import DeskParts
-from services.feed.desk.ended_sessions import EndedSessions
-from services.feed.desk.routes import desk_routes
-from services.feed.desk.visitor import Doorkeeper
+from services.feed.deliveries.address_rules import AddressRules
+from services.feed.deliveries.api_parts import api_parts
+from services.feed.deliveries.queue import DeliveryQueue
+from services.feed.deliveries.registry import Registry
+from services.feed.desk.errands import Errands
+from services.feed.desk.making import make_desk
+from services.feed.feeds.catalogue import Catalogue
+from services.feed.feeds.directory import Directory
+from services.feed.ops.curve_store import CurveStore
 from services.feed.ops.sampler import Sampler
 from shared import problems
 from tests.builders import HandClock
+from tests.feed.deliveries.delivery_builders import A_BOX
 from tests.feed.ops.serving import OPERATORS, READ_TOKEN, TOKEN, client_of
 
 __all__ = ["READ_TOKEN", "TOKEN", "Page", "Person", "a_desk"]
@@ -77,6 +83,7 @@ class Person:
 
     client: httpx.AsyncClient
     clock: HandClock
+    errands: Errands
 
     @property
     def origin(self) -> str:
@@ -109,9 +116,22 @@ async def a_desk(
 ) -> AsyncIterator[Person]:
     """Serve the desk; whoever stands in front of it is not signed in yet."""
     clock = HandClock()
+    desk = make_desk(
+        redis,
+        1,
+        OPERATORS,
+        sampler=sampler,
+        curves=CurveStore(redis, clock),
+        deliveries=api_parts(
+            redis, Registry(redis, A_BOX), DeliveryQueue(redis), clock, rules=AddressRules(())
+        ),
+        feeds=Catalogue(Directory(redis, 1)),
+        clock=clock,
+        public_url=public_url,
+    )
     app = FastAPI()
     problems.install(app)
-    keeper = Doorkeeper(OPERATORS, EndedSessions(redis), secure=public_url.startswith("https://"))
-    app.include_router(desk_routes(DeskParts(keeper, sampler, clock, public_url)))
+    for routes in desk.routes:
+        app.include_router(routes)
     async with client_of(app) as client:
-        yield Person(client, clock)
+        yield Person(client, clock, desk.errands)

@@ -85,7 +85,7 @@ async def test_replaying_and_discarding_are_written_down(redis: Redis, client: h
 async def test_many_are_done_step_by_step(redis: Redis, client: httpx.AsyncClient) -> None:
     pipe = redis.pipeline(transaction=False)
     for number in range(12_000):
-        pipe.xadd(keys.dead_letters(0, FEEDS), {"reason": "x", "title": str(number), "__data__": "{}"})
+        pipe.xadd(keys.dead_letters(0, FEEDS), {"reason": "x", "title": str(number)})
     await pipe.execute()
     counts, cursor = [], None
     while True:

@@ -56,7 +56,10 @@ def counting() -> Counting:
 
 @pytest.fixture
 def errands(redis: Redis, clock: HandClock, counting: Counting) -> Errands:
-    return Errands(redis, clock, AuditLog(redis), {"count": counting, "refuse": refuse})
+    made = Errands(redis, clock, AuditLog(redis))
+    made.know("count", counting)
+    made.know("refuse", refuse)
+    return made
 
 
 async def test_an_errand_is_done_to_its_end_and_written_down(
@@ -80,7 +83,8 @@ async def test_another_process_goes_on_where_a_dead_one_was(
     await errands.begin(ANA, "count", "numbers", {"last": 8})
     with pytest.raises(DiedError):
         await errands.run_once()
-    another = Errands(redis, clock, AuditLog(redis), {"count": counting})
+    another = Errands(redis, clock, AuditLog(redis))
+    another.know("count", counting)
     await another.run_once()
     assert counting.seen == [1, 2, 3]  # the dead one may be at it still
     clock.moment += LEASE
@@ -111,7 +115,8 @@ async def test_an_errand_is_stopped_between_two_steps(
             await running.stop((await running.latest())[0].id, ANA)
         return did
 
-    running = Errands(redis, clock, AuditLog(redis), {"count": step})
+    running = Errands(redis, clock, AuditLog(redis))
+    running.know("count", step)
     await running.begin(ANA, "count", "numbers", {"last": 20})
     await running.run_once()
     assert counting.seen == list(range(1, 7))
