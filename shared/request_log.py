@@ -6,13 +6,15 @@ Reading leaves no line: feeds are read thousands of times a second.
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.logs import get_logger
-from shared.trail import REQUEST_ID_HEADER, request_id_for
+from shared.tracing import RequestSpan, tracing
+from shared.trail import REQUEST_ID_HEADER, TRACEPARENT_HEADER, request_id_for
 
 log = get_logger(__name__)
 
@@ -47,16 +49,20 @@ def failed_or_under(*prefixes: str) -> OfNote:
 class RequestLog:
     """ASGI middleware. Of addresses only the routes' patterns are logged: the rest may hold secrets."""
 
-    def __init__(self, app: ASGIApp, of_note: OfNote = refused_or_failed) -> None:
+    def __init__(
+        self, app: ASGIApp, of_note: OfNote = refused_or_failed, traced: tuple[str, ...] = ()
+    ) -> None:
         self._app = app
         self._of_note = of_note
+        self._traced = traced
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on under its id."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = request_id_for(Headers(scope=scope).get(REQUEST_ID_HEADER))
+        headers = Headers(scope=scope)
+        request_id = request_id_for(headers.get(REQUEST_ID_HEADER))
         status, started = _BROKEN_OFF, time.perf_counter()
 
         async def sending(message: Message) -> None:
@@ -66,17 +72,27 @@ class RequestLog:
                 MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            self._span(scope, headers) as span,
+        ):
             try:
                 await self._app(scope, receive, sending)
             except Exception:
                 status = _FAILED
                 raise
             finally:
-                self._tell(scope, status, time.perf_counter() - started)
+                route = getattr(scope.get("route"), "path", "none")
+                span.name, span.status = f"{scope['method']} {route}", status
+                span.attributes["newswire.request_id"] = request_id
+                self._tell(scope, route, status, time.perf_counter() - started)
 
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", "none")
+    def _span(self, scope: Scope, headers: Headers) -> AbstractContextManager[RequestSpan]:
+        if not scope["path"].startswith(self._traced):
+            return nullcontext(RequestSpan())
+        return tracing.request(headers.get(TRACEPARENT_HEADER, ""))
+
+    def _tell(self, scope: Scope, route: str, status: int, seconds: float) -> None:
         if self._of_note(scope["method"], route, status):
             log.info(
                 "request.answered",

@@ -26,6 +26,7 @@ KNOWN_NAMES = frozenset(
         "TIMEZONE",
         "LOG_FORMAT",
         "LOG_LEVEL",
+        "OTLP_ENDPOINT",
         "INGEST_HOST",
         "INGEST_PORT",
         "INGEST_TOKEN",
@@ -68,12 +69,23 @@ class SharedSettings(BaseSettings):
     timezone: str = "UTC"
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    otlp_endpoint: str | None = None
+    """Where traces go: the base of a collector's OTLP/HTTP address."""
 
     @field_validator("redis_url")
     @classmethod
     def _redis_scheme(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must start with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _http_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError(
+                "must be the http or https address of a collector, such as http://127.0.0.1:4318"
+            )
         return value
 
     @field_validator("timezone")

@@ -10,6 +10,7 @@ from services.feed.settings import FeedSettings
 from shared import logs
 from shared.serving import StartError, give_up
 from shared.settings import SettingsError, read_settings
+from shared.tracing import tracing
 
 
 def main() -> None:
@@ -20,9 +21,12 @@ def main() -> None:
     try:
         settings = read_settings(FeedSettings)
         logs.configure(settings.log_format, settings.log_level, process=f"feed-{role}")
+        tracing.start(settings.otlp_endpoint, f"feed-{role}")
         uvloop.run(run(settings, role))
     except (SettingsError, StartError, ConsumerDiedError) as error:
         give_up(error)
+    finally:
+        tracing.stop()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from services.ingest.start import run
 from shared import logs
 from shared.serving import StartError, give_up
 from shared.settings import SettingsError, read_settings
+from shared.tracing import tracing
 
 
 def main() -> None:
@@ -14,9 +15,12 @@ def main() -> None:
     try:
         settings = read_settings(IngestSettings)
         logs.configure(settings.log_format, settings.log_level, process="ingest")
+        tracing.start(settings.otlp_endpoint, "ingest")
         asyncio.run(run(settings))
     except (SettingsError, StartError) as error:
         give_up(error)
+    finally:
+        tracing.stop()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from shared.outage import answer_503_in_outages
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.request_log import RequestLog
 from shared.tokens import keep_token
+from shared.tracing import tracing
 
 _COME_AGAIN = "The store cannot take this just now. Send it again: it is never taken twice."
 
@@ -40,7 +41,7 @@ def ingest_token(settings: IngestSettings) -> str:
 def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
     """Return the service; nothing is connected before its first request."""
     redis = connect(redis_url(settings), retries=0)
-    broker = RedisBroker(redis_url(settings), apply_types=False)
+    broker = RedisBroker(redis_url(settings), apply_types=False, middlewares=tracing.broker_middlewares())
     metrics = Metrics(CollectorRegistry())
     acceptance = Acceptance(
         redis, broker, partitions=settings.partitions, zone=settings.zone, clock=clock, metrics=metrics
@@ -76,5 +77,5 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
     openapi.describe(app, guarded=guarded, refusals=(401, 429), models=READ_BY_ROUTES)
     answer_503_in_outages(app, _COME_AGAIN, TooManyClaims, TooManyWriters)
     app.add_middleware(Timing, metrics=metrics)
-    app.add_middleware(RequestLog)
+    app.add_middleware(RequestLog, traced=("/articles", "/documents"))
     return app

@@ -8,6 +8,7 @@ times, alone, so that the others go on, and is then a dead letter.
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from redis.asyncio import Redis
@@ -20,6 +21,7 @@ from shared import keys
 from shared.clock import Clock
 from shared.events import ArticleEvent
 from shared.logs import get_logger
+from shared.tracing import Attributes, tracing
 from shared.trail import carrying
 
 log = get_logger(__name__)
@@ -95,7 +97,7 @@ class BatchRunner:
 
     async def _apply(self, readable: Sequence[ReadEntry]) -> None:
         events = [read.event for read in readable]
-        started = time.perf_counter()
+        begun, started = self.clock.now(), time.perf_counter()
         try:
             with carrying({read.event.id: read.trail for read in readable}):
                 report = await through_outages(
@@ -106,6 +108,21 @@ class BatchRunner:
         else:
             await self._acknowledge([read.entry for read in readable])
             self._tell(readable, report, time.perf_counter() - started)
+            self._trace(readable, begun)
+
+    def _trace(self, readable: Sequence[ReadEntry], begun: datetime) -> None:
+        if not tracing.on:
+            return
+        ended = self.clock.now()
+        for read in readable:
+            attributes: Attributes = {
+                "newswire.event_id": read.event.id,
+                "newswire.events_in_batch": len(readable),
+            }
+            parent = read.trail.traceparent
+            tracing.record(
+                f"apply to {self.group}", parent=parent, begun=begun, ended=ended, attributes=attributes
+            )
 
     def _tell(self, readable: Sequence[ReadEntry], report: Report, seconds: float) -> None:
         log.info(

@@ -32,6 +32,7 @@ from services.feed.outage import through_outages
 from shared.clock import Clock
 from shared.logs import get_logger
 from shared.timestamps import rfc3339
+from shared.tracing import tracing
 
 log = get_logger(__name__)
 
@@ -84,6 +85,7 @@ class Attempting:
         recorded = await self._recorder.record(finish)
         self._count(lease, outcome, recorded)
         _tell(endpoint, finish, outcome, recorded=recorded is not None)
+        _trace(endpoint, finish, outcome)
         too_long = recorded and breaker.complaint(recorded.failing_since, finished)
         if too_long:
             await self._disable(endpoint, too_long)
@@ -152,4 +154,25 @@ def _tell(endpoint: Endpoint, finish: Finish, outcome: Outcome, *, recorded: boo
         outcome=type(outcome).__name__,
         next_at=finish.next_at and rfc3339(finish.next_at),
         recorded=recorded,
+    )
+
+
+def _trace(endpoint: Endpoint, finish: Finish, outcome: Outcome) -> None:
+    attempt = finish.attempt
+    tracing.record(
+        "deliver",
+        parent=finish.lease.trail.traceparent,
+        begun=attempt.at,
+        ended=finish.finished_at,
+        attributes={
+            "newswire.event_id": finish.lease.event_id,
+            "newswire.delivery_id": finish.lease.delivery_id,
+            "newswire.endpoint_id": endpoint.id,
+            "newswire.attempt": attempt.number,
+            "newswire.outcome": type(outcome).__name__,
+            "server.address": urlsplit(endpoint.url).hostname or "",
+            "http.response.status_code": attempt.status or 0,
+        },
+        failed=attempt.error and attempt.error.value,
+        calls_out=True,
     )
