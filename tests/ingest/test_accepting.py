@@ -150,7 +150,10 @@ async def test_a_withdrawn_article_comes_back_only_by_restoring_it(ingest: Servi
     }
     stored = await ingest.stored(first["id"])
     assert (stored["status"], stored["reason"]) == ("withdrawn", "Wrong figures.")
-    assert (await ingest.client.post(f"{path}/withdraw")).status_code == 409
+    unnamed: dict[str, str] = {}
+    misnamed = {"Content-Type": "application/octet-stream"}
+    for headers in (unnamed, misnamed):
+        assert (await ingest.client.post(f"{path}/withdraw", headers=headers)).status_code == 409
     refused = await ingest.client.post("/articles", json=one_article())
     assert refused.status_code == 409
     assert "restore" in refused.json()["detail"]

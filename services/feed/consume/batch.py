@@ -144,16 +144,18 @@ class BatchRunner:
             return
         (read,) = readable
         attempts = await through_outages(lambda: self._attempts_at(read.entry), "counting attempts")
+        # Not the error's own repr: redis-py's errors say "server:ResponseError" there, whatever happened.
+        reason = f"{type(error).__name__}: {error}"
         log.warning(
             "event.failed",
             event_id=read.event.id,
             request_id=read.trail.request_id,
             group=self.group,
             attempts=attempts,
-            error=repr(error),
+            error=reason,
         )
         if attempts >= self.most_attempts:
-            await self.give_up(DeadLetter(read.entry.id, repr(error), attempts, read.event))
+            await self.give_up(DeadLetter(read.entry.id, reason, attempts, read.event))
 
     async def _acknowledge(self, entries: Sequence[StreamEntry]) -> None:
         ids = [entry.id for entry in entries]

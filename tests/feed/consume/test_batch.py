@@ -163,8 +163,10 @@ async def test_an_event_whose_stored_state_is_broken_is_its_own_fault_and_no_out
 
     await put_on_stream(valkey.url, "one")
     async with asyncio.timeout(5):
-        await replace(runner, apply=apply).run(await read(redis))
-    assert await pending(redis) == 1
+        await replace(runner, apply=apply, most_attempts=1).run(await read(redis))
+    (letter,) = await dead_letters(redis)
+    assert letter[b"reason"].startswith(b"ResponseError: ")
+    assert b"WRONGTYPE" in letter[b"reason"]
 
 
 async def test_an_event_that_raises_is_tried_five_times_alone_and_then_given_up(
