@@ -53,6 +53,7 @@ PURE = (
     "services.feed.feeds.selection",
     "services.feed.feeds.entry",
     "services.feed.feeds.applying",
+    "services.feed.feeds.turns",
     "services.feed.feeds.archive_position",
     "services.feed.feeds.archive_links",
     "services.feed.feeds.own_feed",

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime
 
 from services.feed.feeds.own_feed import NO_OWN_FEEDS, OwnFeeds
 from services.feed.feeds.selection import Selection, is_own, selections_of
+from services.feed.feeds.turns import BEFORE_ALL, Turn, beyond_gap, touched
 from shared.article import Article, Frozen
 from shared.events import ArticleEvent, EventType
 from shared.timestamps import epoch_ms
@@ -25,6 +26,8 @@ class KnownArticle(Frozen):
     definitions. Stored, and not worked out anew, because processes may know those in different versions.
 
     `reason` is why it was withdrawn, when that was said; `timestamp` is then when.
+
+    `turns` is empty while every version up to this one is accounted for.
     """
 
     version: int
@@ -37,6 +40,18 @@ class KnownArticle(Frozen):
     own_feeds: tuple[Selection, ...] = ()
     judged_by: int = 0
     reason: str | None = None
+    turns: tuple[Turn, ...] = ()
+
+    @property
+    def accounted(self) -> int:
+        """How many of the article's versions are accounted for."""
+        return self.turns[0].version + len(self.turns) - 1 if self.turns else self.version
+
+    def has_seen(self, version: int) -> bool:
+        """Tell whether a version is accounted for."""
+        if not self.turns:
+            return version <= self.version
+        return version <= self.turns[0].version or any(turn.version == version for turn in self.turns)
 
     def feeds(self) -> dict[Selection, str]:
         """Return the feeds that follow from the article and hold it now, with their titles."""
@@ -69,19 +84,24 @@ _DEFINITIONS = 1 << 20
 
 
 def decide(event: ArticleEvent, known: KnownArticle | None, own: OwnFeeds = NO_OWN_FEEDS) -> KnownArticle:
-    """Return what is known after the event: `known` itself when the event is old or was seen before."""
-    if known is not None and event.version <= known.version:
+    """Return what is known after the event: `known` itself when the event was seen before.
+
+    One that comes after newer ones changes nothing of the article, but may tell of feeds that held it.
+    """
+    if known is not None and known.has_seen(event.version):
         return known
     withdrawn = event.type is EventType.WITHDRAWN
-    memberships = dict(known.memberships) if known else {}
     own_feeds = () if withdrawn else own.holding(event.article)
-    follow = () if withdrawn else selections_of(event.article)
-    touched = {*(known.held_by() if known else ()), *follow, *own_feeds}
-    if withdrawn or (known is not None and known.withdrawn):
-        # Whoever read it in a feed that it has left since keeps it still: a withdrawal concerns them too.
-        touched |= memberships.keys()
-    for selection in touched:
-        memberships[selection] = max(epoch_ms(event.timestamp), memberships.get(selection, 0))
+    held = {*(() if withdrawn else selections_of(event.article)), *own_feeds}
+    turn = Turn(
+        version=event.version, at=epoch_ms(event.timestamp), held=tuple(sorted(held)), withdrawn=withdrawn
+    )
+    before = (known.turns or (_latest_turn(known),)) if known else (BEFORE_ALL,)
+    turns = sorted([*before, turn], key=lambda one: one.version)
+    memberships = touched(turns, known.memberships if known else {})
+    unsettled = beyond_gap(turns)
+    if known is not None and event.version < known.version:
+        return known.model_copy(update={"memberships": memberships, "turns": unsettled})
     return KnownArticle(
         version=event.version,
         withdrawn=withdrawn,
@@ -89,10 +109,20 @@ def decide(event: ArticleEvent, known: KnownArticle | None, own: OwnFeeds = NO_O
         changed_at=event.changed_at,
         timestamp=event.timestamp,
         article=event.article,
-        memberships=dict(sorted(memberships.items())),
+        memberships=memberships,
         own_feeds=own_feeds,
         judged_by=own.version,
         reason=event.reason if withdrawn else None,
+        turns=unsettled,
+    )
+
+
+def _latest_turn(known: KnownArticle) -> Turn:
+    return Turn(
+        version=known.version,
+        at=epoch_ms(known.timestamp),
+        held=tuple(sorted(known.held_by())),
+        withdrawn=known.withdrawn,
     )
 
 
@@ -111,7 +141,11 @@ def judge_anew(known: KnownArticle, own: OwnFeeds) -> KnownArticle:
     Feeds that are no longer defined are forgotten; whoever removed them clears them away.
     """
     own_feeds = () if known.withdrawn else own.holding(known.article)
-    memberships = {s: at for s, at in known.memberships.items() if not is_own(s) or s in own.selections}
+
+    def is_there(selection: Selection) -> bool:
+        return not is_own(selection) or selection in own.selections
+
+    memberships = {s: at for s, at in known.memberships.items() if is_there(s)}
     for selection in {*known.own_feeds} ^ {*own_feeds}:
         if selection in own.selections:
             memberships[selection] = max(epoch_ms(known.timestamp), memberships.get(selection, 0))
@@ -121,6 +155,9 @@ def judge_anew(known: KnownArticle, own: OwnFeeds) -> KnownArticle:
         "own_feeds": own_feeds,
         "judged_by": own.version,
         "memberships": dict(sorted(memberships.items())),
+        "turns": tuple(
+            turn.model_copy(update={"held": tuple(filter(is_there, turn.held))}) for turn in known.turns
+        ),
     }
     return known.model_copy(update=changes)
 

@@ -16,8 +16,8 @@ from services.feed.feeds.applying import FeedOperation, KnownArticle, fold, oper
 from services.feed.feeds.members import Members
 from services.feed.feeds.own_feed_registry import OwnFeedRegistry
 from services.feed.feeds.read_model import ReadModel
-from services.feed.feeds.selection import Selection
-from shared.events import ArticleEvent
+from services.feed.feeds.selection import Selection, selections_of
+from shared.events import ArticleEvent, EventType
 from shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -67,6 +67,7 @@ class FeedIndex:
     async def apply(self, _partition: int, events: Sequence[ArticleEvent]) -> ApplyReport:
         """Store all effects of the events. Repeating them, in any order and anywhere, changes nothing."""
         settled, changed, news = await self._settle(events)
+        await self._members.register(_titles_in(events))
         feeds = await self._give_out(settled)
         for event in news:
             self._arrived(event.timestamp)
@@ -155,3 +156,12 @@ class FeedIndex:
 def _newer(events: Iterable[ArticleEvent], before: Mapping[str, KnownArticle]) -> list[ArticleEvent]:
     """Return the events of one article that say more than was known."""
     return [e for e in events if e.article.id not in before or e.version > before[e.article.id].version]
+
+
+def _titles_in(events: Iterable[ArticleEvent]) -> dict[Selection, str]:
+    """Return every feed that held an article, though perhaps under an earlier version than its newest."""
+    titles: dict[Selection, str] = {}
+    for event in sorted(events, key=lambda event: event.version):
+        if event.type is not EventType.WITHDRAWN:
+            titles = selections_of(event.article) | titles
+    return titles

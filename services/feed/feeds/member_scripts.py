@@ -24,10 +24,11 @@ for i = 3, #ARGV, 5 do
     elseif redis.call('ZREM', withdrawn, id) == 1 then
       moved = true
     end
-    if not updated or tonumber(at) > tonumber(updated) then
-      updated = at
-      moved = true
-    end
+  end
+  -- An event that comes after newer ones may tell of a change that this very version made.
+  if recorded <= version and (not updated or tonumber(at) > tonumber(updated)) then
+    updated = at
+    moved = true
   end
 end
 if not moved then return 0 end

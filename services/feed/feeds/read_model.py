@@ -16,11 +16,12 @@ from shared import keys
 from shared.timestamps import epoch_ms
 
 _STORE = """
-local before = redis.call('HMGET', KEYS[1], 'version', 'judged')
+local before = redis.call('HMGET', KEYS[1], 'version', 'judged', 'accounted')
 if (before[1] or '') ~= ARGV[1] or (before[2] or '0') ~= ARGV[7] then return 0 end
+if (before[3] or before[1] or '') ~= ARGV[10] then return 0 end
 if tonumber(ARGV[8]) < tonumber(redis.call('GET', KEYS[3]) or '0') then return 0 end
 redis.call('HSET', KEYS[1], 'version', ARGV[3], 'timestamp', ARGV[4], 'withdrawn', ARGV[5],
-    'document', ARGV[6], 'judged', ARGV[8], 'reason', ARGV[9])
+    'document', ARGV[6], 'judged', ARGV[8], 'reason', ARGV[9], 'accounted', ARGV[11])
 redis.call('SADD', KEYS[2], ARGV[2])
 return 1
 """
@@ -163,6 +164,7 @@ class ReadModel:
                     *(known.version, epoch_ms(known.timestamp), int(known.withdrawn)),
                     known.model_dump_json(),
                     *(decided_on.judged_by if decided_on else 0, known.judged_by, known.reason or ""),
+                    *(decided_on.accounted if decided_on else "", known.accounted),
                 )
             written = await pipe.execute()
         return [known for known, done in zip(changed, written, strict=True) if done]

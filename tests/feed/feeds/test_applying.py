@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.feed.feeds.applying import KnownArticle, fold, operations
+from services.feed.feeds.applying import KnownArticle, decide, fold, operations
 from shared.events import ArticleEvent, EventType
 from shared.timestamps import epoch_ms
 from tests.builders import NOON, an_article, an_event
@@ -51,6 +51,22 @@ def test_repeated_and_shuffled_events_change_nothing(
     assert fold(again, end) is end
 
 
+@given(histories, st.data())
+def test_versions_that_come_one_by_one_in_any_order_end_in_the_same_state(
+    history: list[ArticleEvent], data: st.DataObject
+) -> None:
+    end = known(*history)
+    found: KnownArticle | None = None
+    for seen, one in enumerate(data.draw(st.permutations(history)), 1):
+        before = dict(found.memberships) if found else {}
+        found = decide(one, found)
+        assert found.accounted == seen
+        # What is said to feeds before all is known stays true: they only move on, and not beyond the end.
+        assert all(found.memberships[selection] >= at for selection, at in before.items())
+        assert all(at <= end.memberships[selection] for selection, at in found.memberships.items())
+    assert found == end
+
+
 @given(histories)
 def test_every_feed_that_ever_held_it_is_told_and_only_those_of_now_keep_it(
     history: list[ArticleEvent],
@@ -73,6 +89,23 @@ def test_a_topic_that_it_left_is_told_when_it_left() -> None:
 
 def test_an_article_that_was_never_shown_touches_no_feed_when_it_is_withdrawn() -> None:
     assert operations(known(event(2, type=EventType.WITHDRAWN))) == {}
+
+
+def test_a_withdrawal_that_comes_before_its_article_is_told_where_the_article_was() -> None:
+    withdrawn = known(event(3, type=EventType.WITHDRAWN))
+    late = decide(event(1, article=about("Energy")), withdrawn)
+    told = operations(late)["topic/energy"]  # type: ignore[index] # a literal
+    assert (told.score, told.withdrawn_at) == (None, epoch_ms(NOON + timedelta(seconds=3)))
+
+
+def test_what_is_kept_for_a_version_that_never_comes_is_bounded() -> None:
+    found, most = None, 0
+    for version in range(2, 500):
+        found = decide(event(version), found)
+        most = max(most, len(found.turns))
+    assert most == 100
+    assert found is not None
+    assert decide(event(1), found) is found
 
 
 def test_a_clock_that_went_back_takes_no_time_back() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -86,13 +87,41 @@ async def test_an_event_that_comes_again_changes_nothing(redis: Redis) -> None:
     assert await version_of(redis) == before
 
 
-async def test_an_older_event_that_comes_late_changes_nothing(redis: Redis) -> None:
+async def test_an_older_event_that_comes_late_changes_nothing_where_the_article_is_now(redis: Redis) -> None:
     index = FeedIndex(redis, 1)
     await index.apply(0, [event(2, topics=("Trade",))])
-    report = await index.apply(0, [event(1)])
-    assert (report.changed, report.feeds) == (0, 0)
+    before = await version_of(redis)
+    await index.apply(0, [event(1, topics=("Trade",))])
     assert await held(redis, TRADE) == ["a-1"]
+    assert await version_of(redis) == before
     assert b"Version 2" in await document(redis)
+    assert (await index.apply(0, [event(1)])).feeds == 0
+
+
+@pytest.mark.parametrize("order", list(permutations((0, 1, 2))), ids=str)
+async def test_the_feeds_end_in_the_same_bytes_in_whatever_order_events_come(
+    redis: Redis, order: tuple[int, ...]
+) -> None:
+    """Of several consumers none waits for another, and what a killed one held comes late."""
+    history = [event(1), event(2, topics=("Trade",)), withdrawal(3)]
+    index = FeedIndex(redis, 1)
+    for place in order:
+        await index.apply(0, [history[place]])
+    found = [await document(redis, selection) for selection in (ALL, ENERGY, TRADE)]
+    await redis.flushall()
+    await FeedIndex(redis, 1).apply(0, history)
+    assert found == [await document(redis, selection) for selection in (ALL, ENERGY, TRADE)]
+    assert all(b"deleted-entry" in body for body in found)
+
+
+async def test_late_events_at_two_consumers_at_once_are_both_accounted_for(redis: Redis) -> None:
+    one, other = FeedIndex(redis, 1), FeedIndex(redis, 1)
+    await one.apply(0, [event(4)])
+    await asyncio.gather(
+        *(one.apply(0, [event(2)]), other.apply(0, [event(1)]), other.apply(0, [event(3, topics=("Trade",))]))
+    )
+    (found,) = (await ReadModel(redis, 1).read(["a-1"])).values()
+    assert (found.accounted, found.turns) == (4, ())
 
 
 async def test_an_update_that_keeps_its_place_moves_the_version(redis: Redis) -> None:
