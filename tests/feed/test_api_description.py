@@ -10,8 +10,8 @@ import pytest_asyncio
 from fastapi import FastAPI
 from redis.asyncio import Redis
 
-from services.feed.app import make_web
 from services.feed.settings import FeedSettings
+from services.feed.web_half import make_web
 from shared.clock import SystemClock
 from tests.conftest import ValkeyServer
 from tests.feed.api_paths import named

@@ -1,0 +1,165 @@
+"""Puts together the half of the feed service that serves HTTP."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from redis.asyncio import Redis
+
+from services.feed.body_limit import BodyLimit
+from services.feed.deliveries.address_rules import AddressRules
+from services.feed.deliveries.api_parts import api_parts
+from services.feed.deliveries.queue import DeliveryQueue
+from services.feed.deliveries.registry import Registry
+from services.feed.deliveries.routes import delivery_routes
+from services.feed.desk.errands import Errands
+from services.feed.desk.making import make_desk
+from services.feed.feeds.admin_routes import feed_admin_routes
+from services.feed.feeds.archive_routes import archive_routes
+from services.feed.feeds.archives import Archives
+from services.feed.feeds.catalogue import Catalogue
+from services.feed.feeds.changes import Changes
+from services.feed.feeds.directory import Directory
+from services.feed.feeds.freshness import main_feeds
+from services.feed.feeds.front import Front
+from services.feed.feeds.index import FeedIndex
+from services.feed.feeds.own_feed_filling import OwnFeedFilling
+from services.feed.feeds.own_feed_registry import OwnFeedRegistry
+from services.feed.feeds.own_feed_routes import own_feed_routes
+from services.feed.feeds.private_feed_routes import private_feed_routes
+from services.feed.feeds.publisher import Publisher
+from services.feed.feeds.renditions import Renditions
+from services.feed.feeds.routes import feed_routes
+from services.feed.feeds.watch import Watch
+from services.feed.operators import OperatorTokens
+from services.feed.ops.curve_recorder import CurveRecorder
+from services.feed.ops.curve_routes import curve_routes
+from services.feed.ops.curve_store import CurveStore
+from services.feed.ops.endpoints import endpoint_reader
+from services.feed.ops.metrics import backlog_registry
+from services.feed.ops.routes import ops_routes
+from services.feed.ops.sampler import Sampler
+from services.feed.secrets_at_rest import secret_box
+from services.feed.settings import FeedSettings
+from services.feed.worker_half import Worker, retention_of
+from shared import api_docs, openapi, problems
+from shared.call_limits import CallLimits
+from shared.clock import Clock
+from shared.health import Check, health_routes
+from shared.outage import answer_503_in_outages
+from shared.redis_connection import not_writable_because
+from shared.request_log import RequestLog, failed_or_under
+from shared.tokens import keep_token
+
+ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - the name of the file, not what is in it
+READ_TOKEN_FILE = "read-token"  # noqa: S105 - the same
+
+
+@dataclass(frozen=True)
+class Web:
+    """The half that serves HTTP: `front` answers before `app`, and the other parts must run beside them."""
+
+    app: FastAPI
+    front: Front
+    sampler: Sampler
+    curves: CurveRecorder
+    watch: Watch
+    renditions: Renditions
+    errands: Errands
+
+
+def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Worker | None = None) -> Web:
+    """Return the HTTP half; nothing is connected before its first request.
+
+    `worker` is the other half when it runs in the same process: readiness then tells of it too.
+    """
+    operators = operator_tokens(settings)
+    partitions = settings.partitions
+    publisher = Publisher(
+        name=settings.publisher_name,
+        public_url=settings.base_url,
+        url=settings.publisher_url,
+        description=settings.publisher_description,
+        zone=settings.zone,
+    )
+    directory = Directory(redis, partitions)
+    sampler = Sampler(
+        redis,
+        partitions,
+        clock,
+        read_endpoints=endpoint_reader(redis, clock),
+        read_feeds=partial(main_feeds, redis),
+    )
+
+    async def redis_is_writable() -> str | None:
+        return await not_writable_because(redis)
+
+    checks: list[Check] = [redis_is_writable, *([worker.consuming.complaint] if worker else [])]
+    app = FastAPI(
+        title="Newswire feeds and partners",
+        version=version("newswire"),
+        description="Serves the feeds, and lets operators and partners see and steer deliveries.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    watch = Watch(Changes(redis))
+    renditions = Renditions(redis, partitions, publisher, watch=watch, clock=clock)
+    archives = Archives(redis, renditions.writer, publisher)
+    app.include_router(private_feed_routes(OwnFeedRegistry(redis), renditions, archives))
+    app.include_router(archive_routes(archives))
+    app.include_router(feed_routes(directory, renditions, publisher))
+    app.include_router(
+        feed_admin_routes(directory, FeedIndex(redis, partitions), publisher, operators=operators)
+    )
+    filling = OwnFeedFilling(redis, partitions)
+    app.include_router(own_feed_routes(redis, filling, publisher, clock, operators=operators))
+    parts = api_parts(
+        redis,
+        Registry(redis, secret_box(settings)),
+        DeliveryQueue(redis),
+        clock,
+        rules=AddressRules(settings.allow_private_endpoints),
+        overlap=timedelta(hours=settings.secret_overlap_hours),
+        retention=retention_of(settings),
+    )
+    app.include_router(delivery_routes(parts, operators))
+    curve_store = CurveStore(redis, clock)
+    app.include_router(curve_routes(curve_store, clock, operators.require))
+    app.include_router(
+        ops_routes(
+            sampler, operators=operators, registry=backlog_registry(sampler.latest, lambda: sampler.totals)
+        )
+    )
+    desk = make_desk(
+        redis,
+        partitions,
+        operators,
+        sampler=sampler,
+        curves=curve_store,
+        deliveries=parts,
+        feeds=Catalogue(directory),
+        clock=clock,
+        public_url=settings.base_url,
+    )
+    for routes in desk.routes:
+        app.include_router(routes)
+    app.include_router(health_routes(*checks))
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestLog, of_note=failed_or_under("/api/", "/ops"))
+    problems.install(app)
+    answer_503_in_outages(app, "Redis cannot be reached or takes no writes just now. Try again in a second.")
+    openapi.describe(app, guarded=["/api/"])
+    api_docs.install(app)
+    curves = CurveRecorder(curve_store)
+    return Web(app, Front(renditions), sampler, curves, watch, renditions, desk.errands)
+
+
+def operator_tokens(settings: FeedSettings) -> OperatorTokens:
+    """Return the tokens that are set, and for the others those kept in the data folder."""
+    return OperatorTokens(
+        admin=settings.admin_token or keep_token(settings.data_dir, ADMIN_TOKEN_FILE),
+        read=settings.read_token or keep_token(settings.data_dir, READ_TOKEN_FILE),
+        limits=CallLimits(settings.api_rate_limit),
+    )
