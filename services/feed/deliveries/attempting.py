@@ -9,7 +9,7 @@ from services.feed.deliveries import breaker
 from services.feed.deliveries.attempt import Attempt
 from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
-from services.feed.deliveries.lease import Finish, Lease, Recorded
+from services.feed.deliveries.lease import Finish, Lease
 from services.feed.deliveries.outcome import (
     Delivered,
     EndpointGone,
@@ -26,6 +26,7 @@ from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.sender import Sender
 from services.feed.deliveries.signature import signed_headers
+from services.feed.deliveries.turn import Recorded
 from services.feed.measures.names import Reached
 from services.feed.measures.tally import Tally
 from services.feed.outage import through_outages

@@ -10,9 +10,10 @@ from services.feed.deliveries.attempt import Attempt, stored_attempt
 from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
 from services.feed.deliveries.endpoint import CONCURRENCY
 from services.feed.deliveries.outcome import Trigger
+from services.feed.deliveries.queue_scripts import ENQUEUE, FINISH, LEASE
 from services.feed.deliveries.scripting import Call
 from shared import keys
-from shared.timestamps import epoch_ms, from_epoch_ms
+from shared.timestamps import epoch_ms
 from shared.trail import NO_TRAIL, Trail
 
 LATENCIES_KEPT = 200
@@ -57,14 +58,6 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What was taken in hand, and when (ms) whose queue is to be looked at again by whoever can."""
-
-    leases: list[Lease]
-    marks: dict[str, int]
-
-
-@dataclass(frozen=True)
 class Finish:
     """What became of a leased delivery."""
 
@@ -75,21 +68,10 @@ class Finish:
     finished_at: datetime
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """What is known after an end: when the delivery is due next (ms), since when the endpoint only fails.
-
-    `arrived_from` is when the event happened, when this was the first time that it arrived.
-    """
-
-    next_ms: int | None
-    failing_since: datetime | None
-    arrived_from: datetime | None = None
-
-
 def enqueue_call(endpoint_id: str, deliveries: Sequence[NewDelivery], now: datetime) -> Call:
     """Return the run of the `ENQUEUE` script for one endpoint."""
     return Call(
+        ENQUEUE,
         (
             keys.endpoint_deliveries(endpoint_id),
             keys.endpoint_status(endpoint_id, DeliveryStatus.PENDING),
@@ -119,6 +101,7 @@ def lease_call(ask: Ask, now: datetime, lease: timedelta) -> Call:
     """Return the run of the `LEASE` script for one endpoint."""
     rate = ask.rate_limit
     return Call(
+        LEASE,
         (
             keys.endpoint_due(ask.endpoint_id),
             keys.endpoint_leased(ask.endpoint_id),
@@ -137,33 +120,10 @@ def lease_call(ask: Ask, now: datetime, lease: timedelta) -> Call:
     )
 
 
-def lease_from(endpoint_id: str, fields: Sequence[bytes | int | None]) -> Lease:
-    """Return the lease that the `LEASE` script tells of."""
-    *numbered, request_id, traceparent = fields
-    delivery_id, token, event_id, event_type, partition, attempts, step, trigger = (
-        field.decode() if isinstance(field, bytes) else str(field or 0) for field in numbered
-    )
-    return Lease(
-        delivery_id=delivery_id,
-        endpoint_id=endpoint_id,
-        token=int(token),
-        event_id=event_id,
-        event_type=event_type,
-        partition=int(partition),
-        attempts=int(attempts),
-        steps_taken=int(step),
-        trigger=Trigger(trigger),
-        trail=Trail(_text(request_id), _text(traceparent)),
-    )
-
-
-def _text(field: bytes | int | None) -> str:
-    return field.decode() if isinstance(field, bytes) else ""
-
-
 def finish_call(endpoint_id: str, finishes: Sequence[Finish]) -> Call:
     """Return the run of the `FINISH` script for one endpoint."""
     return Call(
+        FINISH,
         (
             keys.endpoint_due(endpoint_id),
             keys.endpoint_leased(endpoint_id),
@@ -198,9 +158,3 @@ def _finish_arguments(finish: Finish) -> tuple[str | int, ...]:
         attempt.error or "",
         finish.lease.steps_taken + 1,
     )
-
-
-def recorded_from(reply: Sequence[bytes]) -> Recorded:
-    """Return what the `FINISH` script tells of an end that it recorded."""
-    next_ms, *moments = (int(text) if text else None for text in reply)
-    return Recorded(next_ms, *(None if moment is None else from_epoch_ms(moment) for moment in moments))

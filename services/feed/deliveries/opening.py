@@ -34,6 +34,6 @@ async def open_worker(
 ) -> AsyncIterator[DeliveryWorker]:
     """Yield a worker whose `run` is the caller's to start and to cancel; times are in seconds."""
     async with open_sender(rules, user_agent=user_agent, timeout=timeout, resolver=resolver) as sender:
-        recorder = Recorder(queue)
+        recorder = Recorder()
         attempting = Attempting(sender, recorder, registry, clock, schedule, tally=tally)
         yield DeliveryWorker(registry, queue, recorder, attempting, clock, sweep=sweep, grace=grace)

@@ -12,31 +12,17 @@ from redis.asyncio import Redis
 
 from services.feed.deliveries.bodies import BodyPlace, RecentBodies
 from services.feed.deliveries.delivery import NewDelivery
-from services.feed.deliveries.lease import (
-    STATUSES,
-    Ask,
-    Finish,
-    Lease,
-    Recorded,
-    Taken,
-    enqueue_call,
-    finish_call,
-    lease_call,
-    lease_from,
-    recorded_from,
-)
+from services.feed.deliveries.lease import STATUSES, Ask, Finish, Lease, enqueue_call, finish_call, lease_call
 from services.feed.deliveries.outcome import Trigger
-from services.feed.deliveries.queue_scripts import ENQUEUE, FINISH, LEASE_DUE, RELEASE, REQUEUE
+from services.feed.deliveries.queue_scripts import RELEASE, REQUEUE
 from services.feed.deliveries.registry import EndpointView
-from services.feed.deliveries.scripting import Call, run_script
+from services.feed.deliveries.scripting import Argument, Call, run_calls
+from services.feed.deliveries.turn import Turn
 from shared import keys
 from shared.timestamps import epoch_ms
 
 LEASE = timedelta(seconds=18)
 """More than an attempt can take (15 s), and short enough that a killed worker's deliveries go on in 20 s."""
-
-_LOOK_AGAIN_MS = 500
-"""When more is due than may be in hand, others look again after this time; who holds some goes on."""
 
 
 class DeliveryQueue:
@@ -55,7 +41,7 @@ class DeliveryQueue:
     async def enqueue_all(self, work: Mapping[str, Sequence[NewDelivery]], now: datetime) -> list[int]:
         """Queue the deliveries of several endpoints, point to them, and return how many are new of each."""
         calls = [enqueue_call(endpoint_id, deliveries, now) for endpoint_id, deliveries in work.items()]
-        new: list[int] = await run_script(self._redis, ENQUEUE, calls)
+        new, _ = await run_calls(self._redis, calls)
         # After the enqueuing: whoever takes a mark away looks into the queue after that.
         await self.mark(dict.fromkeys(work, epoch_ms(now)))
         return new
@@ -63,7 +49,7 @@ class DeliveryQueue:
     async def mark(self, due_at: Mapping[str, int]) -> None:
         """Point to endpoints that have work, each with the time (ms) at which the first is due."""
         if due_at:
-            await self._redis.zadd(keys.queues(), dict(due_at), lt=True)
+            await run_calls(self._redis, [], [_mark_command(due_at)])
 
     async def mark_all(self, endpoint_ids: Sequence[str]) -> None:
         """Point to every one of these endpoints that has anything waiting or in hand."""
@@ -80,28 +66,11 @@ class DeliveryQueue:
         await self.mark(due_at)
 
     async def take_marks(self, now: datetime) -> list[str]:
-        """Return the endpoints that have work now, and take their marks away; `lease` puts new ones."""
+        """Return the endpoints that have work now, and take their marks away; each turn makes new ones."""
         marked: list[Any] = await self._redis.zrangebyscore(keys.queues(), "-inf", epoch_ms(now))
         if marked:
             await self._redis.zrem(keys.queues(), *marked)
         return [endpoint_id.decode() for endpoint_id in marked]
-
-    async def lease(self, asks: Sequence[Ask], now: datetime) -> Taken:
-        """Take in hand what is due, at most what is asked for; expired leases of others are due again.
-
-        The marks are still to be made: they are for others, and what was taken need not wait for them.
-        """
-        calls = [lease_call(ask, now, self._lease) for ask in asks]
-        marks: dict[str, int] = {}
-        leases: list[Lease] = []
-        for ask, reply in zip(asks, await run_script(self._redis, LEASE_DUE, calls), strict=True):
-            due, leased, taken, held = reply
-            leases += [lease_from(ask.endpoint_id, fields) for fields in taken]
-            look_again = int(held) if held else epoch_ms(now) + _LOOK_AGAIN_MS
-            waits = ([max(int(due), look_again)] if due else []) + ([int(leased)] if leased else [])
-            if waits:
-                marks[ask.endpoint_id] = min(waits)
-        return Taken(leases, marks)
 
     async def bodies(self, leases: Sequence[Lease], endpoints: EndpointView) -> list[bytes | None]:
         """Return the webhook body of each lease's event, of the sort that its endpoint wants."""
@@ -110,22 +79,33 @@ class DeliveryQueue:
             [BodyPlace(one.partition, one.event_id, endpoints[one.endpoint_id].payload) for one in leases],
         )
 
-    async def finish(self, finishes: Sequence[Finish]) -> list[Recorded | None]:
-        """Record attempts and what follows; None for those whose lease is not theirs any more."""
-        places: dict[str, list[int]] = {}
+    async def turn(
+        self,
+        finishes: Sequence[Finish],
+        asks: Sequence[Ask],
+        now: datetime,
+        marks: Mapping[str, int] | None = None,
+    ) -> Turn:
+        """Record ends and take in hand what is due, at most what is asked for, in one round trip.
+
+        An end comes before what its room is then given to; expired leases of others are due again. `marks`
+        are those of the turn before: they are for others, and nobody waits for them.
+        """
+        ends: dict[str, list[int]] = {}
         for at, finish in enumerate(finishes):
-            places.setdefault(finish.lease.endpoint_id, []).append(at)
-        calls = [finish_call(one, [finishes[at] for at in each]) for one, each in places.items()]
-        replies = await run_script(self._redis, FINISH, calls)
-        recorded: list[Recorded | None] = [None] * len(finishes)
-        marks: dict[str, int] = {}
-        for (endpoint_id, each), reply in zip(places.items(), replies, strict=True):
-            for at, told in zip(each, reply, strict=True):
-                recorded[at] = one = None if told is None else recorded_from(told)
-                if one is not None and one.next_ms is not None:
-                    marks[endpoint_id] = min(one.next_ms, marks.get(endpoint_id, one.next_ms))
-        await self.mark(marks)
-        return recorded
+            ends.setdefault(finish.lease.endpoint_id, []).append(at)
+        calls = [finish_call(one, [finishes[at] for at in each]) for one, each in ends.items()]
+        calls += [lease_call(ask, now, self._lease) for ask in asks]
+        marking = [_mark_command(marks)] if marks else []
+        replies, (*_, version) = await run_calls(
+            self._redis, calls, [*marking, ("GET", keys.endpoints_version())]
+        )
+        turn = Turn(version, [None] * len(finishes))
+        for (endpoint_id, each), reply in zip(ends.items(), replies, strict=False):
+            turn.add_ends(endpoint_id, each, reply)
+        for ask, reply in zip(asks, replies[len(ends) :], strict=True):
+            turn.add_leases(ask.endpoint_id, reply, now)
+        return turn
 
     async def begin_anew(self, endpoint_id: str) -> None:
         """Probe an endpoint at once, and count the days of its failures from now on: it was changed."""
@@ -138,6 +118,7 @@ class DeliveryQueue:
             held.setdefault(lease.endpoint_id, []).append(lease)
         calls = [
             Call(
+                RELEASE,
                 (keys.endpoint_due(endpoint_id), keys.endpoint_leased(endpoint_id)),
                 (
                     keys.delivery(endpoint_id, ""),
@@ -146,7 +127,7 @@ class DeliveryQueue:
             )
             for endpoint_id, each in held.items()
         ]
-        await run_script(self._redis, RELEASE, calls)
+        await run_calls(self._redis, calls)
         await self.mark(dict.fromkeys(held, epoch_ms(now)))
 
     async def requeue(
@@ -158,6 +139,7 @@ class DeliveryQueue:
         whether another sending was asked for, None when the delivery is not known.
         """
         call = Call(
+            REQUEUE,
             (
                 keys.endpoint_due(endpoint_id),
                 keys.endpoint_leased(endpoint_id),
@@ -165,7 +147,7 @@ class DeliveryQueue:
             ),
             (keys.delivery(endpoint_id, ""), epoch_ms(now), trigger, int(again), *delivery_ids),
         )
-        (replies,) = await run_script(self._redis, REQUEUE, [call])
+        (replies,), _ = await run_calls(self._redis, [call])
         await self.mark({endpoint_id: epoch_ms(now)})
         return [None if reply < 0 else bool(reply) for reply in replies]
 
@@ -190,3 +172,7 @@ class DeliveryQueue:
             keys.endpoint_latencies(endpoint_id),
             *(keys.endpoint_status(endpoint_id, status) for status in STATUSES),
         )
+
+
+def _mark_command(due_at: Mapping[str, int]) -> tuple[Argument, ...]:
+    return ("ZADD", keys.queues(), "LT", *(part for one, at in due_at.items() for part in (at, one)))

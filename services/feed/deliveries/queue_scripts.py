@@ -32,7 +32,7 @@ end
 return new
 """)
 
-LEASE_DUE = Script("""
+LEASE = Script("""
 -- KEYS: due, leased, statistics
 -- ARGV: now, lease end, most in all hands, most to take, prefix of delivery keys, failures that open the
 --       breaker, deliveries per second ('' any number), how many may come at once by that rate

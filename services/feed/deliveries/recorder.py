@@ -1,49 +1,48 @@
-"""Writes down what became of deliveries: those that end while others are written share a pipeline."""
+"""Holds the ends of attempts until the worker's next turn with Redis, in which they are written down."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from services.feed.deliveries.lease import Finish, Recorded
-from services.feed.deliveries.queue import DeliveryQueue
-from services.feed.outage import through_outages
+from services.feed.deliveries.lease import Finish
+from services.feed.deliveries.turn import Recorded
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An end, and who waits for it to be recorded."""
+
+    finish: Finish
+    written: "asyncio.Future[Recorded | None]"
 
 
 class Recorder:
-    """Stores ends of attempts, however long Redis is away: a late one is fenced off, so it does no harm."""
+    """Where attempts hand in their ends. What came late is fenced off, so it may wait as long as it takes."""
 
-    def __init__(self, queue: DeliveryQueue) -> None:
-        self._queue = queue
-        self._waiting: list[tuple[Finish, asyncio.Future[Recorded | None]]] = []
-        self._writing: asyncio.Task[None] | None = None
+    def __init__(self) -> None:
+        self.woken = asyncio.Event()
+        """Set when there is anything to write."""
+        self._waiting: list[Ended] = []
 
     async def record(self, finish: Finish) -> Recorded | None:
-        """Store one end; None when its lease had passed to somebody else, and nothing was changed."""
-        written: asyncio.Future[Recorded | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((finish, written))
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
-        return await written
+        """Return once this is stored; None when its lease had passed to somebody else, and nothing was."""
+        ended = Ended(finish, asyncio.get_running_loop().create_future())
+        self._waiting.append(ended)
+        self.woken.set()
+        return await ended.written
 
-    async def close(self) -> None:
-        """Stop writing."""
-        if self._writing is not None:
-            self._writing.cancel()
-            await asyncio.gather(self._writing, return_exceptions=True)
+    def take(self) -> list[Ended]:
+        """Return all that wait, for `settle` or `put_back`."""
+        taken, self._waiting = self._waiting, []
+        return taken
 
-    async def _write(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
-            finishes = [finish for finish, _ in batch]
-            try:
-                results = await through_outages(lambda: self._queue.finish(finishes), "recording attempts")  # noqa: B023 - awaited at once
-            except Exception as error:  # noqa: BLE001 - handed to everyone who waits, and raised there
-                _fail(batch, error)
-                continue
-            for (_, written), result in zip(batch, results, strict=True):
-                if not written.done():
-                    written.set_result(result)
+    def put_back(self, taken: Sequence[Ended]) -> None:
+        """Let them wait for another turn."""
+        self._waiting = [*taken, *self._waiting]
 
-
-def _fail(batch: list[tuple[Finish, asyncio.Future[Recorded | None]]], error: Exception) -> None:
-    for _, written in batch:
-        if not written.done():
-            written.set_exception(error)
+    @staticmethod
+    def settle(taken: Sequence[Ended], recorded: Sequence[Recorded | None]) -> None:
+        """Tell those who wait what was recorded."""
+        for ended, one in zip(taken, recorded, strict=True):
+            if not ended.written.done():
+                ended.written.set_result(one)

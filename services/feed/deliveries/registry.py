@@ -49,7 +49,10 @@ class Registry:
 
     async def known(self) -> Known:
         """Return all endpoints and partners, from memory unless one has changed."""
-        version = await self._redis.get(keys.endpoints_version())
+        return await self.as_of(await self._redis.get(keys.endpoints_version()))
+
+    async def as_of(self, version: Any) -> Known:
+        """Return all endpoints and partners, from memory when it is as new as the counter's `version`."""
         if version == self._lately.version and version is not None:
             return self._lately
         return await self.reread()

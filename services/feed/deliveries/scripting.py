@@ -1,6 +1,6 @@
-"""Runs a Lua script for many endpoints in one pipeline, sent by its digest and not as text each time.
+"""Runs Lua scripts for many endpoints in one pipeline, each sent by its digest and not as text.
 
-A server that was restarted does not know the digest: the text is sent then, and those calls are made again.
+A server that was restarted knows no digest: the texts are sent then, and those calls are made again.
 """
 
 import hashlib
@@ -28,30 +28,43 @@ class Script:
 
 @dataclass(frozen=True)
 class Call:
-    """The keys and arguments of one run."""
+    """One run of a script."""
 
+    script: Script
     keys: Sequence[str]
     arguments: Sequence[Argument]
 
+    @property
+    def command(self) -> tuple[Argument, ...]:
+        """The run as a command for Redis."""
+        return ("EVALSHA", self.script.digest, len(self.keys), *self.keys, *self.arguments)
 
-async def run_script(redis: "Redis", script: Script, calls: Sequence[Call]) -> list[Any]:
-    """Return what each run returned, in order; the first error among them is raised."""
-    replies = await _run(redis, script, calls)
+
+async def run_calls(
+    redis: "Redis", calls: Sequence[Call], first: Sequence[Sequence[Argument]] = ()
+) -> tuple[list[Any], list[Any]]:
+    """Return what the calls returned, in order, and what the commands did that go before them.
+
+    The first error among all of these is raised.
+    """
+    replies = await _sent(redis, [*first, *(call.command for call in calls)])
+    done, replies = replies[: len(first)], replies[len(first) :]
     missed = [at for at, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
     if missed:
-        await redis.script_load(script.text)
-        again = await _run(redis, script, [calls[at] for at in missed])
+        for script in {calls[at].script for at in missed}:
+            await redis.script_load(script.text)
+        again = await _sent(redis, [calls[at].command for at in missed])
         for at, reply in zip(missed, again, strict=True):
             replies[at] = reply
-    for reply in replies:
+    for reply in (*done, *replies):
         if isinstance(reply, RedisError):
             raise reply
-    return replies
+    return replies, done
 
 
-async def _run(redis: "Redis", script: Script, calls: Sequence[Call]) -> list[Any]:
+async def _sent(redis: "Redis", commands: Sequence[Sequence[Argument]]) -> list[Any]:
     pipe = redis.pipeline(transaction=False)
-    for call in calls:
-        pipe.evalsha(script.digest, len(call.keys), *call.keys, *call.arguments)
+    for command in commands:
+        pipe.execute_command(*command)
     replies: list[Any] = await pipe.execute(raise_on_error=False)
     return replies

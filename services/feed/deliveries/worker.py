@@ -1,19 +1,21 @@
 """Empties the queues: leases what is due, with a window of attempts per endpoint, and never waits for one.
 
-Three things bring work: `wake` (events taken in this process), the marks in Redis (everything else), and a
-sweep over all endpoints, which finds what was recorded but never marked and what a dead worker held.
+It takes turns with Redis: each writes down what ended and leases what then has room, in one round trip. Three
+things bring work: `wake` (events taken in this process), the marks in Redis (everything else), and a sweep
+over all endpoints, which finds what was recorded but never marked and what a dead worker held.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from services.feed.deliveries.attempting import Attempting
-from services.feed.deliveries.endpoint import EndpointStatus
-from services.feed.deliveries.lease import Ask, Lease, Taken
+from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
+from services.feed.deliveries.lease import Ask, Lease
 from services.feed.deliveries.queue import DeliveryQueue
-from services.feed.deliveries.recorder import Recorder
+from services.feed.deliveries.recorder import Ended, Recorder
 from services.feed.deliveries.registry import EndpointView, Registry
 from services.feed.deliveries.slots import Slots
 from services.feed.outage import FAILURES, through_outages
@@ -53,12 +55,15 @@ class DeliveryWorker:
         self._poll = poll
         self._sweep = sweep
         self._grace = grace
+        self._endpoints: EndpointView = {}
         self._hungry: set[str] = set()
+        self._marks: Mapping[str, int] = {}
+        self._marks_at = 0.0
+        self._version: Any = None
         self._unbegun: Sequence[Lease] = ()
         self._under_way: dict[asyncio.Task[None], Lease] = {}
         self._failure: BaseException | None = None
-        self._woken = asyncio.Event()
-        self._marks_at = 0.0
+        self._woken = recorder.woken
 
     def wake(self, endpoint_ids: Collection[str] = ()) -> None:
         """Look at once for work of these endpoints, or of any that is marked when none is named."""
@@ -71,17 +76,17 @@ class DeliveryWorker:
         """Send until cancelled. An outage of Redis is waited for; an error that is no outage is raised."""
         try:
             async with asyncio.TaskGroup() as loops:
-                loops.create_task(self._keep_looking())
+                loops.create_task(self._keep_taking_turns())
                 loops.create_task(self._keep_sweeping())
         finally:
             await self._wind_up()
 
-    async def _keep_looking(self) -> None:
+    async def _keep_taking_turns(self) -> None:
         while True:
             self._woken.clear()
             if self._failure is not None:
                 raise self._failure
-            await through_outages(self._look, "looking for work")
+            await through_outages(self._take_turn, "sending")
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(self._marks_at):
                     await self._woken.wait()
@@ -93,49 +98,38 @@ class DeliveryWorker:
 
     async def _sweep_once(self) -> None:
         endpoints = (await self._registry.reread()).endpoints
-        await self._queue.mark_all(
-            [e.id for e in endpoints.values() if e.status is EndpointStatus.ACTIVE and e.readable]
-        )
+        await self._queue.mark_all([e.id for e in endpoints.values() if _is_sendable(e)])
         self.wake()
 
-    async def _look(self) -> None:
+    async def _take_turn(self) -> None:
         if asyncio.get_running_loop().time() >= self._marks_at:
-            await self._take_marks()
-        if not self._hungry:
-            return
-        endpoints = (await self._registry.known()).endpoints
-        asks = self._asks(endpoints)
-        if not asks:
-            return
-        taken = await self._take(asks)
-        if taken.leases:
-            self._unbegun = taken.leases
-            reading = partial(self._queue.bodies, taken.leases, endpoints)
-            self._start(taken.leases, await through_outages(reading, "reading bodies"), endpoints)
-            self._unbegun = ()
-        await self._queue.mark(taken.marks)
+            self._hungry.update(await self._queue.take_marks(self._clock.now()))
+            self._endpoints = (await self._registry.known()).endpoints
+            self._marks_at = asyncio.get_running_loop().time() + self._poll
+        if self._unbegun:
+            # Redis went away after the turn in which these were leased.
+            await self._begin()
+        ended = self._take_ended()
+        asks = self._asks()
+        if ended or asks or self._marks:
+            await self._turn(ended, asks)
+            await self._begin()
 
-    async def _take(self, asks: Sequence[Ask]) -> Taken:
-        """Lease for these; who becomes hungry meanwhile is asked about in the next look."""
-        asked = [ask.endpoint_id for ask in asks]
-        self._hungry.difference_update(asked)
-        try:
-            return await self._queue.lease(asks, self._clock.now())
-        except FAILURES:
-            self._hungry.update(asked)
-            raise
+    def _take_ended(self) -> list[Ended]:
+        """Return the ends to be written down; their room is free again."""
+        ended = self._recorder.take()
+        for one in ended:
+            self._slots.give_back(one.finish.lease.endpoint_id)
+            self._hungry.add(one.finish.lease.endpoint_id)
+        return ended
 
-    async def _take_marks(self) -> None:
-        self._hungry.update(await self._queue.take_marks(self._clock.now()))
-        self._marks_at = asyncio.get_running_loop().time() + self._poll
-
-    def _asks(self, endpoints: EndpointView) -> list[Ask]:
+    def _asks(self) -> list[Ask]:
         """Return what can be taken in hand; who has no room now is asked again when an attempt ends."""
         asks: list[Ask] = []
         promised = 0
         for endpoint_id in sorted(self._hungry, key=self._slots.held_by):
-            endpoint = endpoints.get(endpoint_id)
-            if endpoint is None or endpoint.status is not EndpointStatus.ACTIVE or not endpoint.readable:
+            endpoint = self._endpoints.get(endpoint_id)
+            if endpoint is None or not _is_sendable(endpoint):
                 self._hungry.discard(endpoint_id)
                 continue
             room = self._slots.room_for(endpoint_id, endpoint.concurrency, promised)
@@ -144,35 +138,68 @@ class DeliveryWorker:
                 promised += room
         return asks
 
-    def _start(
-        self, leases: Sequence[Lease], bodies: Sequence[bytes | None], endpoints: EndpointView
-    ) -> None:
+    async def _turn(self, ended: Sequence[Ended], asks: Sequence[Ask]) -> None:
+        """Take a turn with Redis; when it fails, everything is as before it."""
+        asked = {ask.endpoint_id for ask in asks}
+        # Before the turn: who becomes hungry during it is asked about in the next one.
+        self._hungry -= asked
+        finishes = [one.finish for one in ended]
+        try:
+            turn = await self._queue.turn(finishes, asks, self._clock.now(), self._marks)
+        except FAILURES:
+            self._hungry |= asked
+            self._recorder.put_back(ended)
+            for finish in finishes:
+                self._slots.take(finish.lease.endpoint_id)
+            raise
+        self._marks, self._version, self._unbegun = turn.marks, turn.version, turn.leases
+        self._recorder.settle(ended, turn.recorded)
+
+    async def _begin(self) -> None:
+        """Begin the attempts that were leased for; who may not be sent to any more gets his back."""
+        self._endpoints = (await self._registry.as_of(self._version)).endpoints
+        sendable = [one for one in self._unbegun if _is_sendable(self._endpoints.get(one.endpoint_id))]
+        if len(sendable) < len(self._unbegun):
+            refused = [one for one in self._unbegun if one not in sendable]
+            await self._queue.release(refused, self._clock.now())
+        if sendable:
+            reading = partial(self._queue.bodies, sendable, self._endpoints)
+            self._start(sendable, await through_outages(reading, "reading bodies"))
+        self._unbegun = ()
+
+    def _start(self, leases: Sequence[Lease], bodies: Sequence[bytes | None]) -> None:
         for lease, body in zip(leases, bodies, strict=True):
             self._slots.take(lease.endpoint_id)
-            task = asyncio.create_task(self._attempting.attempt(lease, endpoints[lease.endpoint_id], body))
+            endpoint = self._endpoints[lease.endpoint_id]
+            task = asyncio.create_task(self._attempting.attempt(lease, endpoint, body))
             self._under_way[task] = lease
             task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
-        lease = self._under_way.pop(task)
-        self._slots.give_back(lease.endpoint_id)
-        self._hungry.add(lease.endpoint_id)
-        if not task.cancelled():
+        del self._under_way[task]
+        if not task.cancelled() and task.exception() is not None:
             self._failure = self._failure or task.exception()
-        self._woken.set()
+            self._woken.set()
 
     async def _wind_up(self) -> None:
         """Let attempts end for a while, then give the rest back, and what was not begun."""
         held = [*self._unbegun]
         if self._under_way:
+            writing = asyncio.create_task(self._keep_writing())
             _, late = await asyncio.wait(self._under_way, timeout=self._grace)
             held += [self._under_way[task] for task in late]
-            for task in late:
+            for task in (*late, writing):
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(*late, writing, return_exceptions=True)
         if held:
             await self._give_back(held)
-        await self._recorder.close()
+
+    async def _keep_writing(self) -> None:
+        """Write down what still ends, and lease nothing more."""
+        while True:
+            self._woken.clear()
+            await through_outages(lambda: self._turn(self._take_ended(), ()), "recording attempts")
+            await self._woken.wait()
 
     async def _give_back(self, leases: Sequence[Lease]) -> None:
         """Spare the others the wait for the leases' end; without Redis they have to wait for it."""
@@ -182,3 +209,7 @@ class DeliveryWorker:
             if not is_outage(error):
                 raise
             log.warning("delivery.left_to_its_lease", deliveries=len(leases), error=str(error))
+
+
+def _is_sendable(endpoint: Endpoint | None) -> bool:
+    return endpoint is not None and endpoint.status is EndpointStatus.ACTIVE and endpoint.readable

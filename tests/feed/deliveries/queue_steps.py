@@ -9,6 +9,7 @@ from services.feed.deliveries.endpoint import delivery_id
 from services.feed.deliveries.lease import Ask, Finish, Lease
 from services.feed.deliveries.outcome import ErrorClass, Trigger
 from services.feed.deliveries.queue import DeliveryQueue
+from services.feed.deliveries.turn import Recorded
 from tests.builders import NOON, an_event
 
 
@@ -34,9 +35,16 @@ async def enqueue(
 
 async def leased(queue: DeliveryQueue, asks: Sequence[Ask], now: datetime) -> list[Lease]:
     """Take deliveries in hand as a worker does, the marks for others included."""
-    taken = await queue.lease(asks, now)
-    await queue.mark(taken.marks)
-    return taken.leases
+    turn = await queue.turn((), asks, now)
+    await queue.mark(turn.marks)
+    return turn.leases
+
+
+async def finished(queue: DeliveryQueue, finishes: Sequence[Finish]) -> list[Recorded | None]:
+    """Write down ends as a worker does, the marks for others included."""
+    turn = await queue.turn(finishes, (), NOON)
+    await queue.mark(turn.marks)
+    return turn.recorded
 
 
 def ended(

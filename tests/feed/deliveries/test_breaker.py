@@ -13,7 +13,7 @@ from services.feed.deliveries.queue import DeliveryQueue
 from tests.builders import NOON, HandClock, an_event
 from tests.feed.deliveries.answers import answering
 from tests.feed.deliveries.delivery_builders import an_endpoint, deliveries
-from tests.feed.deliveries.queue_steps import ended, enqueue, leased
+from tests.feed.deliveries.queue_steps import ended, enqueue, finished, leased
 from tests.receiver import a_receiver
 
 ENDPOINT = an_endpoint()
@@ -33,7 +33,7 @@ async def fail(queue: DeliveryQueue, count: int, now: datetime = NOON) -> None:
         leases = (await leased(queue, [Ask(ENDPOINT.id, count)], now))[:count]
         assert leases
         count -= len(leases)
-        await queue.finish([ended(lease, DEAD, now=now) for lease in leases])
+        await finished(queue, [ended(lease, DEAD, now=now) for lease in leases])
 
 
 async def test_nine_failures_change_nothing_and_a_success_begins_the_count_anew(queue: DeliveryQueue) -> None:
@@ -42,7 +42,7 @@ async def test_nine_failures_change_nothing_and_a_success_begins_the_count_anew(
         await fail(queue, OPENS_AFTER - 1)
         leases = await leased(queue, ASK, NOON)
         assert len(leases) == 8
-        await queue.finish([ended(lease, DELIVERED) for lease in leases])
+        await finished(queue, [ended(lease, DELIVERED) for lease in leases])
 
 
 async def test_after_ten_failures_one_at_a_time_probes_whoever_asks(queue: DeliveryQueue) -> None:
@@ -52,7 +52,7 @@ async def test_after_ten_failures_one_at_a_time_probes_whoever_asks(queue: Deliv
     later = NOON + SECOND
     (probe,) = await leased(queue, ASK, later)
     assert await leased(queue, ASK, later) == []
-    await queue.finish([ended(probe, DELIVERED, now=later)])
+    await finished(queue, [ended(probe, DELIVERED, now=later)])
     assert len(await leased(queue, ASK, later)) == 8
 
 
@@ -66,7 +66,7 @@ async def test_a_backlog_meets_ever_longer_pauses_up_to_a_limit(queue: DeliveryQ
         while not (leases := await leased(queue, ASK, now)):
             now += SECOND
         pauses.append((now - began).total_seconds())
-        await queue.finish([ended(lease, DEAD, now=now) for lease in leases])
+        await finished(queue, [ended(lease, DEAD, now=now) for lease in leases])
     assert pauses == [1, 2, 4, 5, 5, 5]
 
 

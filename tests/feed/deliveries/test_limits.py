@@ -13,7 +13,7 @@ from shared import keys
 from shared.clock import SystemClock
 from tests.builders import NOON, an_event
 from tests.feed.deliveries.delivery_builders import an_endpoint, deliveries
-from tests.feed.deliveries.queue_steps import ended, enqueue, leased
+from tests.feed.deliveries.queue_steps import ended, enqueue, finished, leased
 from tests.receiver import a_receiver
 
 ENDPOINT = an_endpoint()
@@ -32,7 +32,7 @@ async def begun(queue: DeliveryQueue, rate: float, *, seconds: float, step: floa
     for look in range(round(seconds / step)):
         now = NOON + look * step * SECOND
         leases = await leased(queue, ask, now)
-        await queue.finish([ended(lease, DeliveryStatus.DELIVERED, now=now) for lease in leases])
+        await finished(queue, [ended(lease, DeliveryStatus.DELIVERED, now=now) for lease in leases])
         total += len(leases)
     return total
 
@@ -57,7 +57,7 @@ async def test_who_asks_too_early_is_marked_for_when_there_is_room(queue: Delive
     await enqueue(queue, ENDPOINT.id, 3)
     ask = [Ask(ENDPOINT.id, 8, rate_limit=0.5)]
     (lease,) = await leased(queue, ask, NOON)
-    await queue.finish([ended(lease, DeliveryStatus.DELIVERED)])
+    await finished(queue, [ended(lease, DeliveryStatus.DELIVERED)])
     await queue.take_marks(NOON + SECOND)
     assert await leased(queue, ask, NOON + SECOND) == []
     assert await queue.take_marks(NOON + 1.9 * SECOND) == []

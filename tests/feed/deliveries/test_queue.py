@@ -16,7 +16,7 @@ from services.feed.deliveries.statistics import endpoint_numbers
 from shared import keys
 from tests.builders import NOON, an_event
 from tests.feed.deliveries.delivery_builders import an_endpoint
-from tests.feed.deliveries.queue_steps import ended, enqueue, leased
+from tests.feed.deliveries.queue_steps import ended, enqueue, finished, leased
 
 ENDPOINT = an_endpoint()
 ASK = [Ask(ENDPOINT.id, 100)]
@@ -46,20 +46,20 @@ async def test_a_late_end_of_an_expired_lease_changes_nothing(redis: Redis, queu
     (only,) = await enqueue(queue, ENDPOINT.id)
     (late,) = await leased(queue, ASK, NOON)
     (current,) = await leased(queue, ASK, NOON + 31 * SECOND)
-    assert await queue.finish([ended(late, DeliveryStatus.DEAD)]) == [None]
+    assert await finished(queue, [ended(late, DeliveryStatus.DEAD)]) == [None]
     await queue.release([late], NOON)
     found = await History(redis).delivery(only)
     assert found is not None
     assert (found[0].status, found[1]) == (DeliveryStatus.PENDING, ())
-    assert await queue.finish([ended(current, DeliveryStatus.DELIVERED)]) != [None]
+    assert await finished(queue, [ended(current, DeliveryStatus.DELIVERED)]) != [None]
 
 
 async def test_an_end_that_is_told_twice_is_recorded_once(redis: Redis, queue: DeliveryQueue) -> None:
     (only,) = await enqueue(queue, ENDPOINT.id)
     (lease,) = await leased(queue, ASK, NOON)
     end = ended(lease, DeliveryStatus.RETRYING, next_at=NOON + 5 * SECOND)
-    assert await queue.finish([end]) != [None]
-    assert await queue.finish([end]) == [None]
+    assert await finished(queue, [end]) != [None]
+    assert await finished(queue, [end]) == [None]
     found = await History(redis).delivery(only)
     assert found is not None
     assert (found[0].attempts, len(found[1])) == (1, 1)
@@ -69,7 +69,7 @@ async def test_a_retry_comes_at_its_time_and_marks_the_endpoint(queue: DeliveryQ
     await enqueue(queue, ENDPOINT.id)
     await queue.take_marks(NOON)
     (lease,) = await leased(queue, ASK, NOON)
-    await queue.finish([ended(lease, DeliveryStatus.RETRYING, next_at=NOON + 5 * SECOND)])
+    await finished(queue, [ended(lease, DeliveryStatus.RETRYING, next_at=NOON + 5 * SECOND)])
     assert await leased(queue, ASK, NOON + 4 * SECOND) == []
     assert await queue.take_marks(NOON + 5 * SECOND) == [ENDPOINT.id]
     (again,) = await leased(queue, ASK, NOON + 5 * SECOND)
@@ -90,14 +90,14 @@ async def test_a_manual_retry_that_is_asked_for_twice_is_two_sendings(
 ) -> None:
     (only,) = await enqueue(queue, ENDPOINT.id)
     (lease,) = await leased(queue, ASK, NOON)
-    await queue.finish([ended(lease, status)])
+    await finished(queue, [ended(lease, status)])
     for _ in range(2):
         asked = await queue.requeue(ENDPOINT.id, [only], NOON, trigger=Trigger.MANUAL, again=True)
         assert asked == [True]
     triggers = []
     while leases := await leased(queue, ASK, NOON):
         triggers.append(leases[0].trigger)
-        await queue.finish([ended(leases[0], DeliveryStatus.DELIVERED)])
+        await finished(queue, [ended(leases[0], DeliveryStatus.DELIVERED)])
     assert triggers == [Trigger.MANUAL, Trigger.MANUAL]
 
 
@@ -106,14 +106,14 @@ async def test_a_retry_of_one_in_hand_is_sent_after_it(queue: DeliveryQueue) -> 
     (lease,) = await leased(queue, ASK, NOON)
     await queue.requeue(ENDPOINT.id, [only], NOON, trigger=Trigger.MANUAL, again=True)
     assert await leased(queue, ASK, NOON) == []
-    await queue.finish([ended(lease, DeliveryStatus.DELIVERED)])
+    await finished(queue, [ended(lease, DeliveryStatus.DELIVERED)])
     assert len(await leased(queue, ASK, NOON)) == 1
 
 
 async def test_a_retry_brings_a_scheduled_one_forward_and_begins_anew(queue: DeliveryQueue) -> None:
     (only,) = await enqueue(queue, ENDPOINT.id)
     (lease,) = await leased(queue, ASK, NOON)
-    await queue.finish([ended(lease, DeliveryStatus.RETRYING, next_at=NOON + timedelta(hours=24))])
+    await finished(queue, [ended(lease, DeliveryStatus.RETRYING, next_at=NOON + timedelta(hours=24))])
     await queue.requeue(ENDPOINT.id, [only], NOON, trigger=Trigger.MANUAL, again=True)
     (again,) = await leased(queue, ASK, NOON)
     assert (again.trigger, again.steps_taken, again.attempts) == (Trigger.MANUAL, 0, 1)
@@ -127,9 +127,9 @@ async def test_an_unknown_delivery_cannot_be_retried(queue: DeliveryQueue) -> No
 async def test_a_removed_endpoint_leaves_no_key(redis: Redis, queue: DeliveryQueue) -> None:
     await enqueue(queue, ENDPOINT.id, 1200)
     leases = await leased(queue, ASK, NOON)
-    await queue.finish([ended(leases[0], DeliveryStatus.DEAD)])
+    await finished(queue, [ended(leases[0], DeliveryStatus.DEAD)])
     await queue.purge(ENDPOINT.id)
-    assert await queue.finish([ended(leases[1], DeliveryStatus.DELIVERED)]) == [None]
+    assert await finished(queue, [ended(leases[1], DeliveryStatus.DELIVERED)]) == [None]
     assert await redis.keys(f"*{ENDPOINT.id}*") == []
 
 
@@ -141,8 +141,8 @@ async def test_the_numbers_of_an_endpoint_add_up(redis: Redis, queue: DeliveryQu
     await enqueue(queue, ENDPOINT.id, 5)
     one, two, three, _in_hand = await leased(queue, [Ask(ENDPOINT.id, 4)], NOON)
     later = NOON + timedelta(minutes=5)
-    await queue.finish([ended(one, DeliveryStatus.DELIVERED), ended(two, DeliveryStatus.DEAD)])
-    await queue.finish([ended(three, DeliveryStatus.RETRYING, next_at=later)])
+    await finished(queue, [ended(one, DeliveryStatus.DELIVERED), ended(two, DeliveryStatus.DEAD)])
+    await finished(queue, [ended(three, DeliveryStatus.RETRYING, next_at=later)])
     (numbers,) = await endpoint_numbers(redis, [ENDPOINT.id], NOON + 10 * SECOND)
     assert (numbers.due, numbers.retrying, numbers.dead) == (2, 1, 1)
     assert (numbers.past_due, numbers.past_due_age_seconds) == (1, 10.0)

@@ -19,7 +19,7 @@ from services.feed.deliveries.retention_sweep import RetentionSweep
 from shared import keys
 from tests.builders import HandClock, an_event
 from tests.feed.deliveries.delivery_builders import A_BOX, an_endpoint
-from tests.feed.deliveries.queue_steps import ended, leased
+from tests.feed.deliveries.queue_steps import ended, finished, leased
 
 ENDPOINT = an_endpoint()
 
@@ -43,7 +43,7 @@ class Kept:
     async def ends(self, status: DeliveryStatus) -> None:
         now: datetime = self.clock.now()
         (lease,) = await leased(self.queue, [Ask(ENDPOINT.id, 1)], now)
-        await self.queue.finish([ended(lease, status, now=now)])
+        await finished(self.queue, [ended(lease, status, now=now)])
 
     async def is_there(self) -> bool:
         return await History(self.redis).delivery(self.id) is not None
