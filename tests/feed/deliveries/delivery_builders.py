@@ -76,10 +76,15 @@ class Deliveries:
                     return found
                 await asyncio.sleep(0.01)
 
-    async def counted(self) -> Totals:
-        """Return everything that was counted so far."""
-        await self.tally.add_up()
-        return totals(cast("dict[bytes, bytes]", await self.redis.hgetall(keys.tally())))
+    async def counted(self, attempts: int) -> Totals:
+        """Return everything that was counted, once so many attempts were; they are a moment after each."""
+        async with asyncio.timeout(15):
+            while True:
+                await self.tally.add_up()
+                found = totals(cast("dict[bytes, bytes]", await self.redis.hgetall(keys.tally())))
+                if sum(found.attempts.values()) >= attempts:
+                    return found
+                await asyncio.sleep(0.01)
 
     async def outcome(
         self, endpoint: Endpoint, event: ArticleEvent, status: DeliveryStatus | None, *, attempts: int = 1
