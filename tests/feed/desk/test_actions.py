@@ -17,7 +17,7 @@ from shared.streams import FEEDS, make_groups
 from tests.builders import NOON
 from tests.feed.consume.burials import a_burial
 from tests.feed.deliveries.delivery_builders import A_BOX, an_endpoint
-from tests.feed.deliveries.queue_steps import ended, enqueue
+from tests.feed.deliveries.queue_steps import ended, enqueue, finished, leased
 from tests.feed.desk.at_the_desk import READ_TOKEN, TOKEN, Page, Person
 
 STREAM = keys.events(0)
@@ -40,8 +40,8 @@ async def a_dead_delivery(redis: Redis) -> tuple[Endpoint, str]:
     endpoint, queue = an_endpoint(), DeliveryQueue(redis)
     await Registry(redis, A_BOX).add_endpoint(endpoint)
     (delivery,) = await enqueue(queue, endpoint.id)
-    taken = await queue.lease([Ask(endpoint.id, 1, 1)], NOON)
-    await queue.finish([ended(taken.leases[0], DeliveryStatus.DEAD)])
+    (lease,) = await leased(queue, [Ask(endpoint.id, 1, 1)], NOON)
+    await finished(queue, [ended(lease, DeliveryStatus.DEAD)])
     return endpoint, delivery
 
 
