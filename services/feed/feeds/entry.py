@@ -27,7 +27,8 @@ class Category:
 class Entry:
     """What a feed says about an article. Texts are plain and never empty, times in UTC and whole seconds.
 
-    The `html` ends with the corrections, which `corrections` has once more for programs.
+    Of the enclosures the first counts most. The `html` ends with the corrections, which `corrections` has
+    once more for programs.
     """
 
     uri: str
@@ -49,10 +50,8 @@ class Entry:
 
     @property
     def enclosure(self) -> Enclosure | None:
-        """The one file for formats and readers that take only one: an episode's sound, else the first."""
-        sounds = (file for file in self.enclosures if file.type.lower().startswith("audio/"))
-        first = self.enclosures[0] if self.enclosures else None
-        return next(sounds, first) if self.kind is Kind.PODCAST else first
+        """The one file for formats and readers that take only one."""
+        return self.enclosures[0] if self.enclosures else None
 
 
 def entry_of(article: Article, first_seen_at: datetime, changed_at: datetime, publisher: Publisher) -> Entry:
@@ -76,7 +75,7 @@ def entry_of(article: Article, first_seen_at: datetime, changed_at: datetime, pu
         categories=_categories(article),
         outlet=article.outlet,
         image=article.image,
-        enclosures=article.enclosures,
+        enclosures=_sound_first(article) if article.kind is Kind.PODCAST else article.enclosures,
         rights=article.rights,
         corrections=article.corrections,
     )
@@ -106,6 +105,11 @@ def _categories(article: Article) -> tuple[Category, ...]:
     if article.outlet is not None and article.outlet.url is None:
         categories.append(Category(article.outlet.name, OUTLET_SCHEME))
     return tuple(categories)
+
+
+def _sound_first(episode: Article) -> tuple[Enclosure, ...]:
+    """Return an episode's files, its sound before all else: many players and readers take the first alone."""
+    return tuple(sorted(episode.enclosures, key=lambda file: not file.type.lower().startswith("audio/")))
 
 
 def _second(moment: datetime) -> datetime:

@@ -73,7 +73,10 @@ def _links_beside_the_alternate(entry: Entry) -> Iterator[dict[str, str]]:
 
 
 def _media_file(file: Enclosure) -> dict[str, str]:
-    attributes = {"url": file.url, "type": file.type, "fileSize": str(file.length)}
+    attributes = {"url": file.url, "type": file.type}
+    if file.length:
+        # Media RSS has no way to say that it is not known, as 0 does in an enclosure.
+        attributes["fileSize"] = str(file.length)
     medium = file.type.partition("/")[0].lower()
     return attributes | ({"medium": medium} if medium in {"audio", "video", "image"} else {})
 

@@ -25,7 +25,6 @@ def opml(feeds: Sequence[ListedFeed], publisher: Publisher) -> bytes:
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     etree.SubElement(head, "title").text = f"Feeds of {publisher.name}"
-    etree.SubElement(head, "docs").text = "https://opml.org/spec2.opml"
     body = etree.SubElement(root, "body")
     for group, title in GROUP_TITLES.items():
         members = [feed for feed in feeds if feed.group == group]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -53,7 +53,8 @@ class FeedFilter(Frozen):
 class OwnFeed(Frozen):
     """A feed as its operator defined it.
 
-    `born` and `revision` are the versions of all definitions at which it was added and last changed.
+    `born` and `revision` are the versions of all definitions at which it was added and last changed,
+    `filtered` is the one since which it has this filter.
     """
 
     name: Name
@@ -65,6 +66,7 @@ class OwnFeed(Frozen):
     private: bool = False
     born: int
     revision: int
+    filtered: int = 0
     created_at: AwareDatetime
     changed_at: AwareDatetime
 
@@ -72,6 +74,11 @@ class OwnFeed(Frozen):
     def selection(self) -> Selection:
         """The name under which its articles are kept. No public address leads to one in `private/`."""
         return selection_of(self.name, private=self.private)
+
+    def changed(self, version: int, changes: Mapping[str, Any]) -> Self:
+        """Return the feed as it is after changes of some fields at a version of the definitions."""
+        feed = self.model_validate(self.model_dump() | {**changes, "revision": version})
+        return feed if feed.filter == self.filter else feed.model_copy(update={"filtered": version})
 
 
 def selection_of(name: str, *, private: bool) -> Selection:
@@ -101,6 +108,10 @@ class OwnFeeds:
     def selections(self) -> Mapping[Selection, OwnFeed]:
         """The same feeds by their selections."""
         return {feed.selection: feed for feed in self.feeds.values()}
+
+    def same_verdicts_since(self, version: int) -> bool:
+        """Return whether every feed of these had its filter at an earlier version already."""
+        return all(max(feed.born, feed.filtered) <= version for feed in self.feeds.values())
 
     @cached_property
     def _conditions(self) -> tuple[tuple[Selection, "_Condition"], ...]:

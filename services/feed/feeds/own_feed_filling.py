@@ -5,8 +5,8 @@ A pass takes up a new version of the definitions in this order:
 1. From now on the read model refuses what was decided by an older version (`ReadModel.require`). So what a
    consumer with an older view has stored, the pass meets; what it stores later it must decide again.
 2. Every feed that is new begins, empty; what was made of every changed one is outdated.
-3. Every stored article is judged anew, and its verdict stored over the state that was judged, then given to
-   the feeds. Feeds take the newer verdict, whoever comes last.
+3. If a filter is new, or a feed is gone, every stored article is judged anew, and its verdict stored over the
+   state that was judged, then given to the feeds. Feeds take the newer verdict, whoever comes last.
 4. What is left of removed feeds is cleared away, and the version is noted as settled.
 
 Each step may be repeated, and by several processes at once. A pass that a crash cut short is not noted, and
@@ -84,7 +84,8 @@ class OwnFeedFilling:
             revised = [s for s, feed in own.selections.items() if feed.revision > left.settled]
             await self._members.touch(dict.fromkeys(revised, ()), force=True)
             await self._changes.announce([*revised, *left.removed], urgent=True)
-            if await self._judge_all(own):
+            same = own.same_verdicts_since(left.settled) and not left.removed
+            if same or await self._judge_all(own):
                 await self._changes.announce(list(own.selections), urgent=True)
                 ended = {s: at for s, at in left.removed.items() if at <= own.version}
                 await self._members.clear(ended)

@@ -68,9 +68,7 @@ class OwnFeedDesk:
         if "title" in changes:
             changes["title"] = patch.title or name
         changes["changed_at"] = self._clock.now()
-        feed = await self._registry.change(
-            name, lambda known, version: known.model_copy(update={**changes, "revision": version})
-        )
+        feed = await self._registry.change(name, lambda known, version: known.changed(version, changes))
         if feed is None:
             raise _unknown(name)
         await self._filling.settle_within(_WAIT_SECONDS)
@@ -105,7 +103,7 @@ class OwnFeedDesk:
         ((state, articles, _),) = await self._members.overview([feed.selection])
         _, digest = await self._registry.find_private(feed.name)
         return ShownOwnFeed(
-            **feed.model_dump(exclude={"born", "revision"}),
+            **feed.model_dump(exclude={"born", "revision", "filtered"}),
             selection=feed.selection,
             reachable=not feed.private or digest is not None,
             urls={form.value: address_at(self._publisher, path, form) for form in Form} if path else {},

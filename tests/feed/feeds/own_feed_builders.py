@@ -35,10 +35,6 @@ async def define(registry: OwnFeedRegistry, name: str = "digest", **fields: Any)
 
 async def redefine(registry: OwnFeedRegistry, name: str = "digest", **fields: Any) -> OwnFeed:
     """Store a changed definition, without filling the feed."""
-
-    def changed(known: OwnFeed, version: int) -> OwnFeed:
-        return OwnFeed.model_validate(known.model_dump() | fields | {"revision": version})
-
-    feed = await registry.change(name, changed)
+    feed = await registry.change(name, lambda known, version: known.changed(version, fields))
     assert feed is not None
     return feed

@@ -66,6 +66,8 @@ def _item(item: Any) -> Iterator[str]:
     for picture in item.iter(f"{_MEDIA}content", f"{_MEDIA}thumbnail"):
         if not _URL.fullmatch(picture.get("url", "")):
             yield "a media element without an address"
+        if not int(picture.get("fileSize", "1")):
+            yield "a fileSize must be positive (Media RSS)"
 
 
 def _anywhere(rss: Any) -> Iterator[str]:

@@ -91,6 +91,29 @@ async def test_a_changed_title_alone_outdates_what_was_made_of_the_feed(
     assert after.version > before.version
 
 
+async def test_only_what_changes_verdicts_costs_a_reading_of_all_articles(
+    redis: Redis, index: FeedIndex, registry: OwnFeedRegistry, filling: OwnFeedFilling
+) -> None:
+    async def readings() -> int:
+        statistics = await redis.info("commandstats")
+        return int(statistics.get("cmdstat_sscan", {"calls": 0})["calls"])
+
+    await index.apply(0, [event(1), event(2, topics=("Law",))])
+    await define(registry)
+    await filling.settle()
+    before = await readings()
+    await redefine(registry, title="Another", entries=7, filter={})
+    await filling.settle()
+    assert await readings() == before
+    await redefine(registry, filter={"topics": ["Law"]})
+    await redefine(registry, title="A third")
+    await filling.settle()
+    assert await held(redis) == ids(2)
+    assert (await registry.unsettled()).settled == 4
+    await index.apply(0, [event(3), event(4, topics=("Law",))])
+    assert await held(redis) == ids(2, 4)
+
+
 async def test_a_removed_feed_leaves_nothing_behind(
     redis: Redis, index: FeedIndex, registry: OwnFeedRegistry, filling: OwnFeedFilling
 ) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from lxml import etree
 
 from services.feed.feeds.channel import Form, channel_of
@@ -63,3 +64,18 @@ def test_the_feed_of_podcasts_is_a_show_and_no_other_feed_is() -> None:
         "summary": "The newest from Institute for Ice & Roads: Podcasts",
     }
     assert tags(channel(ALL)) == {}
+
+
+@pytest.mark.parametrize("form", Form)
+def test_the_sound_of_an_episode_stands_before_its_other_files_in_every_format(form: Form) -> None:
+    files = [{"url": f"https://t.example/e.{ending}", "type": f"{ending}/x", "length": 9} for ending in "ab"]
+    entry = entry_of(an_article(kind="podcast", enclosures=(*files, SOUND)), NOON, NOON, PUBLISHER)
+    document = write_entry(form, entry).body
+    places = [document.index(url) for url in (b"e.mp3", b"e.a", b"e.b")]
+    assert places == sorted(places)
+
+
+def test_of_a_further_file_no_size_is_told_that_is_not_known() -> None:
+    unknown = {"url": "https://t.example/e.pdf", "type": "application/pdf", "length": 0}
+    found = channel(ALL, kind="podcast", enclosures=(SOUND, unknown)).find("item/{*}content")
+    assert (found.get("url"), found.get("fileSize")) == (unknown["url"], None)
