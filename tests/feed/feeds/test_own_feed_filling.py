@@ -32,7 +32,7 @@ def event(
 
 
 async def held(redis: Redis, selection: Selection = DIGEST) -> list[str]:
-    return await Members(redis).newest(selection, 1000)
+    return await Members(redis).newest(selection, 2000)
 
 
 def ids(*numbers: int) -> list[str]:
@@ -215,7 +215,7 @@ async def test_two_indexes_and_a_changing_definition_end_with_what_it_says_last(
 async def test_a_pass_that_a_crash_cut_short_is_done_by_the_next_who_looks(
     redis: Redis, index: FeedIndex, registry: OwnFeedRegistry
 ) -> None:
-    await index.apply(0, [event(number) for number in range(300)])
+    await index.apply(0, [event(number) for number in range(1500)])
     await define(registry, filter=ENERGY)
     dying = asyncio.create_task(OwnFeedFilling(redis, 2).settle())
     async with asyncio.timeout(20):
@@ -230,7 +230,7 @@ async def test_a_pass_that_a_crash_cut_short_is_done_by_the_next_who_looks(
         while (await registry.unsettled()).settled == 0:  # noqa: ASYNC110 - the pass says so in Redis alone
             await asyncio.sleep(0.01)
     sweeping.cancel()
-    assert len(await held(redis)) == 300
+    assert len(await held(redis)) == 1500
 
 
 async def test_verdicts_that_were_stored_but_not_given_out_are_given_out_by_the_next_pass(
