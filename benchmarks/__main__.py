@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import freshness, isolation, rendering, serving
+from benchmarks import accepting, freshness, isolation, rendering, serving
 from benchmarks.measuring import Report
 from benchmarks.results import merged
 
@@ -15,6 +15,7 @@ RESULTS = Path(__file__).parent / "results.md"
 BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "rendering": rendering.run,
     "serving": serving.run,
+    "accepting": accepting.run,
     "freshness": freshness.run,
     "isolation": isolation.run,
 }

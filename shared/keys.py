@@ -80,7 +80,12 @@ def identity_title_date(normalised_title: str, day: str) -> str:
 
 def identity_title(normalised_title: str) -> str:
     """Return the hash of all articles that ever bore this title: id → what tells them apart (JSON)."""
-    return f"{PREFIX}identity:title:{digest(normalised_title)}"
+    return f"{PREFIX}{{title:{digest(normalised_title)}}}:articles"
+
+
+def identity_title_days(normalised_title: str) -> str:
+    """Return the same articles by day (sorted set, scores 0): `day|id|` and whether they have an address."""
+    return f"{PREFIX}{{title:{digest(normalised_title)}}}:days"
 
 
 # --- feeds ----------------------------------------------------------------------------------------------

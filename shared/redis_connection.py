@@ -47,11 +47,12 @@ def without_password(url: str) -> str:
     return url if parts.password is None else url.replace(f":{parts.password}@", ":…@")
 
 
-def connect(url: str, *, retries: int = 1, timeout: float = 5.0) -> "Redis":
+def connect(url: str, *, retries: int = 1, timeout: float | None = 5.0) -> "Redis":
     """Return a client with a pool; nothing is connected until the first command.
 
     `retries` repeats a command after a lost connection or a timeout: fine for what may happen twice. Whoever
-    must know whether a write took place passes 0. `timeout` is in seconds and bounds each command.
+    must know whether a write took place passes 0. `timeout` is in seconds and bounds each answer; whoever
+    passes None bounds the whole by itself.
     """
     client: Redis = Redis.from_url(
         url,

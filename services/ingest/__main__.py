@@ -1,6 +1,6 @@
 """Start the ingest service: `python -m services.ingest`."""
 
-import asyncio
+import uvloop
 
 from services.ingest.settings import IngestSettings
 from services.ingest.start import run
@@ -16,7 +16,7 @@ def main() -> None:
         settings = read_settings(IngestSettings)
         logs.configure(settings.log_format, settings.log_level, process="ingest")
         tracing.start(settings.otlp_endpoint, "ingest")
-        asyncio.run(run(settings))
+        uvloop.run(run(settings))
     except (SettingsError, StartError) as error:
         give_up(error)
     finally:

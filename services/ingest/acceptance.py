@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from faststream.redis import RedisBroker
 from redis.asyncio import Redis
 
-from services.ingest.claims import Claims
+from services.ingest.claims import Claim, Claims
+from services.ingest.deadline import deadline
 from services.ingest.decide import (
     Changed,
     Decision,
@@ -21,21 +22,25 @@ from services.ingest.decide import (
     decide_withdrawal,
 )
 from services.ingest.draft import ArticleDraft
-from services.ingest.identity import Identity, identity_of
+from services.ingest.identity import identity_of
 from services.ingest.metrics import Metrics
 from services.ingest.publish import Publisher, Step
 from services.ingest.record import Record
 from services.ingest.sanitise import clean_html
+from services.ingest.together import Together
 from shared import keys
 from shared.clock import Clock
 from shared.events import EventType
+from shared.identifiers import new_article_id
 from shared.logs import get_logger
 
 log = get_logger(__name__)
 
-_LARGEST_TRANSACTION = 100
-_MOST_AT_ONCE = 32
-"""Connections to Redis that claims, and again as many that transactions, may use at the same time."""
+_MOST_AT_ONCE = 100
+"""Drafts that are claimed, or stored in one transaction, together."""
+
+_SHORT_HTML = 20_000
+"""Characters; what is longer counts as several drafts, so that no transaction grows beyond some megabytes."""
 
 _MUCH_HTML = 50_000
 """Characters that are cleaned on a thread: about 10 ms of work."""
@@ -84,26 +89,29 @@ class Acceptance:
         metrics: Metrics,
     ) -> None:
         self._redis = redis
-        self._claims = Claims(redis, partitions)
-        self._publisher = Publisher(redis, broker, clock, zone)
+        publisher = Publisher(redis, broker, clock, zone)
         self._partitions = partitions
         self._zone = zone
         self._clock = clock
         self._metrics = metrics
-        self._claiming = asyncio.Semaphore(_MOST_AT_ONCE)
-        self._committing = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._claiming = Together(Claims(redis, partitions).settle, _MOST_AT_ONCE)
+        self._committing = [
+            Together(partial(publisher.commit, partition), _MOST_AT_ONCE, weigh=lambda step: step.weight)
+            for partition in range(partitions)
+        ]
 
     async def accept(self, drafts: Sequence[ArticleDraft]) -> list[Outcome]:
         """Return one outcome for each draft, in their order, when everything that changed is stored.
 
-        Drafts of one partition are stored in transactions of up to 100. When one of these fails the error is
-        raised; to send everything again is safe, since what was stored is then unchanged.
+        Drafts of one partition are stored in transactions of up to 100, shared with whoever else comes at the
+        same moment. When one of these fails the error is raised; to send everything again is safe, since what
+        was stored is then unchanged.
         """
         cleaned = await _with_clean_html(drafts)
-        article_ids = await self._settle([identity_of(d, self._zone) for d in cleaned], cleaned)
+        article_ids = await self._settle(cleaned)
         decisions = await self._commit(
             [
-                Step(article_id, partial(_decide_draft, article_id, draft))
+                Step(article_id, partial(_decide_draft, article_id, draft), _weight(draft))
                 for article_id, draft in zip(article_ids, cleaned, strict=True)
             ]
         )
@@ -126,37 +134,25 @@ class Acceptance:
     async def record(self, article_id: str) -> Record | None:
         """Return the article as it was accepted last, or None."""
         partition = keys.partition_of(article_id, self._partitions)
-        stored = await self._redis.get(keys.article(partition, article_id))
+        async with deadline():
+            stored = await self._redis.get(keys.article(partition, article_id))
         return Record.model_validate_json(stored) if stored else None
 
-    async def _settle(self, identities: Sequence[Identity], drafts: Sequence[ArticleDraft]) -> list[str]:
-        """Return each draft's article id. Drafts of one title follow each other, others run side by side."""
-        article_ids = [""] * len(drafts)
-        titles: dict[str, list[int]] = {}
-        for index, identity in enumerate(identities):
-            titles.setdefault(identity.title, []).append(index)
-
-        async def settle(indices: list[int]) -> None:
-            async with self._claiming:
-                for index in indices:
-                    article_ids[index] = await self._claims.settle(
-                        identities[index], drafts[index].id, self._clock.now()
-                    )
-
-        await asyncio.gather(*[settle(indices) for indices in titles.values()])
-        return article_ids
+    async def _settle(self, drafts: Sequence[ArticleDraft]) -> list[str]:
+        now = self._clock.now()
+        return await self._claiming.ask(
+            [Claim(identity_of(draft, self._zone), draft.id, new_article_id(now)) for draft in drafts]
+        )
 
     async def _commit(self, steps: Sequence[Step]) -> list[Decision]:
+        """Return the decisions when all is stored, each partition's in transactions of its own."""
         partitions: dict[int, list[int]] = {}
         for index, step in enumerate(steps):
             partitions.setdefault(keys.partition_of(step.article_id, self._partitions), []).append(index)
         decided: dict[int, Decision] = {}
         for partition, indices in partitions.items():
-            for start in range(0, len(indices), _LARGEST_TRANSACTION):
-                chunk = indices[start : start + _LARGEST_TRANSACTION]
-                async with self._committing:
-                    decisions = await self._publisher.commit(partition, [steps[i] for i in chunk])
-                decided |= zip(chunk, decisions, strict=True)
+            decisions = await self._committing[partition].ask([steps[index] for index in indices])
+            decided |= zip(indices, decisions, strict=True)
         return [decided[index] for index in range(len(steps))]
 
     def _outcome(self, decision: Decision, article_id: str, origin: str) -> Outcome:
@@ -193,6 +189,10 @@ def _cleaned(draft: ArticleDraft) -> ArticleDraft:
         return draft
     base_url = draft.url or (draft.outlet.url if draft.outlet else None)
     return draft.model_copy(update={"content_html": clean_html(draft.content_html, base_url)})
+
+
+def _weight(draft: ArticleDraft) -> int:
+    return 1 + len(draft.content_html or "") // _SHORT_HTML
 
 
 def _decide_draft(article_id: str, draft: ArticleDraft, known: Record | None, at: Moment) -> Decision:

@@ -14,7 +14,7 @@ from services.ingest.guard import Guard
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import READ_BY_ROUTES
 from services.ingest.publish import TooManyWriters
-from services.ingest.routes_articles import article_routes
+from services.ingest.routes_articles import article_routes, swift_route
 from services.ingest.routes_documents import document_routes
 from services.ingest.routes_service import service_routes
 from services.ingest.settings import IngestSettings
@@ -41,10 +41,16 @@ def ingest_token(settings: IngestSettings) -> str:
 def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
     """Return the service; nothing is connected before its first request."""
     redis = connect(redis_url(settings), retries=0)
+    untimed = connect(redis_url(settings), retries=0, timeout=None)
     broker = RedisBroker(redis_url(settings), apply_types=False, middlewares=tracing.broker_middlewares())
     metrics = Metrics(CollectorRegistry())
     acceptance = Acceptance(
-        redis, broker, partitions=settings.partitions, zone=settings.zone, clock=clock, metrics=metrics
+        untimed,
+        broker,
+        partitions=settings.partitions,
+        zone=settings.zone,
+        clock=clock,
+        metrics=metrics,
     )
 
     @asynccontextmanager
@@ -52,6 +58,7 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
         await broker.start()
         yield
         await broker.stop()
+        await untimed.aclose()
         await redis.aclose()
 
     app = FastAPI(
@@ -62,9 +69,10 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    guard = [Depends(Guard(ingest_token(settings), settings.ingest_rate_limit))]
-    app.include_router(article_routes(acceptance), dependencies=guard)
-    app.include_router(document_routes(acceptance), dependencies=guard)
+    guard = Guard(ingest_token(settings), settings.ingest_rate_limit)
+    app.router.routes.append(swift_route(acceptance, guard))
+    app.include_router(article_routes(acceptance), dependencies=[Depends(guard)])
+    app.include_router(document_routes(acceptance), dependencies=[Depends(guard)])
 
     async def redis_is_writable() -> str | None:
         return await not_writable_because(redis)

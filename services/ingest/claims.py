@@ -1,31 +1,27 @@
-"""Finds the id of a draft's article and claims the draft's keys for it, safely among many who do the same.
+"""Finds the ids of drafts' articles and claims the drafts' keys for them, safely among many who do the same.
 
 The claims lie in different slots of a cluster, so no transaction can hold them: each is one atomic command,
 in a fixed order (URL, title and date, title), before the article itself is written. A claim is *settled* when
-its article is in the title's hash, where the last claim is made, or is stored already. One that is not may be
-left over from a process that died: whoever comes next uses it, and it yields where claims disagree.
+its article is in the title's index, where the last claim is made, or is stored already. One that is not may
+be left over from a process that died: whoever comes next uses it, and it yields where claims disagree.
+
+Many drafts take these steps side by side, with one pipeline for each step.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from redis.asyncio import Redis
 
+from services.ingest import title_index
+from services.ingest.deadline import execute
 from services.ingest.identity import Facts, Identity, candidate
+from services.ingest.title_index import Titled
 from shared import keys
-from shared.identifiers import new_article_id
 
 _MOST_ROUNDS = 200
 """Each lost race means that somebody else's claim came through: only very many at once get here."""
-
-# The hash is as it was read: as many articles in it, and this one's facts unchanged.
-_CLAIM_TITLE = """
-if redis.call('HLEN', KEYS[1]) ~= tonumber(ARGV[2]) then return 0 end
-if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[3] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
-return 1
-"""
 
 # The key still has the owner that was seen.
 _TAKE_OVER = """
@@ -40,85 +36,181 @@ class TooManyClaims(Exception):  # noqa: N818 - says what there was, as the clie
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """What the keys of an identity held when they were read."""
+class Claim:
+    """What is to be settled: an identity, the id that the draft names, and a new one."""
 
+    identity: Identity
+    given_id: str | None
+    new_id: str
+
+
+@dataclass
+class _Turn:
+    """One claim in one round: what its keys held when they were read, and what follows from that."""
+
+    claim: Claim
     url: str | None
     title_date: str | None
-    titled: Mapping[str, Facts]
+    titled: Titled
+    stored: set[str] = field(default_factory=set)
+    article_id: str = ""
+    is_lost: bool = False
+
+    @property
+    def identity(self) -> Identity:
+        return self.claim.identity
+
+    def named(self) -> set[str]:
+        """Return the ids that the claim itself and its keys name."""
+        return {name for name in (self.claim.given_id, self.url, self.title_date) if name}
+
+    def is_settled(self, article_id: str) -> bool:
+        return article_id in self.titled.facts or article_id in self.stored
+
+    def candidate(self) -> str | None:
+        return candidate(self.identity.facts, self.titled.facts)
+
+    def choose(self) -> None:
+        """Name the article: the first settled claim in the fixed order, else the last one, else a new one."""
+        owners = [owner for owner in (self.url, self.title_date, self.candidate()) if owner]
+        otherwise = owners[-1] if owners else self.claim.new_id
+        self.article_id = self.claim.given_id or next(filter(self.is_settled, owners), otherwise)
 
 
 @dataclass(frozen=True)
 class Claims:
-    """The claims on URLs and titles, as kept in Redis."""
+    """The claims on URLs and titles, as kept in Redis; the client has no timeout of its own."""
 
     redis: "Redis"
     partitions: int
 
-    async def settle(self, identity: Identity, given_id: str | None, now: datetime) -> str:
-        """Return the id of the article that this identity belongs to, all free keys claimed for it.
+    async def settle(self, claims: Sequence[Claim]) -> list[str]:
+        """Return the id of the article that each identity belongs to, all free keys claimed for it.
 
-        A `given_id` is the article's id in any case; keys of other articles stay theirs.
+        A `given_id` is the article's id in any case; keys of other articles stay theirs. Claims on one title
+        follow each other in their order.
         """
-        fresh_id = given_id or new_article_id(now)
-        for _ in range(_MOST_ROUNDS):
-            seen = await self._read(identity)
-            article_id = given_id or await self._owner(identity, seen) or fresh_id
-            if await self._claim(identity, seen, article_id):
-                return article_id
-        raise TooManyClaims
+        ids: dict[int, str] = {}
+        waiting = dict(enumerate(claims))
+        rounds_in_vain = 0
+        while waiting:
+            first = _first_of_each_title(waiting)
+            turns = await self._take_turns([waiting[index] for index in first])
+            won = {
+                index: turn.article_id for index, turn in zip(first, turns, strict=True) if not turn.is_lost
+            }
+            rounds_in_vain += not won
+            if rounds_in_vain > _MOST_ROUNDS:
+                raise TooManyClaims
+            ids |= won
+            waiting = {index: claim for index, claim in waiting.items() if index not in won}
+        return [ids[index] for index in range(len(claims))]
 
-    async def _read(self, identity: Identity) -> _Seen:
+    async def _take_turns(self, claims: Sequence[Claim]) -> list[_Turn]:
+        """Read, choose and claim; a turn is lost when somebody else came between."""
+        turns = await self._read(claims)
+        await self._read_what_is_named(turns)
+        await self._read_further(turns)
+        for turn in turns:
+            turn.choose()
+        await self._claim_keys([(turn, turn.identity.url, turn.url) for turn in turns])
+        await self._claim_keys([(turn, turn.identity.title_date, turn.title_date) for turn in turns])
+        await self._claim_titles([turn for turn in turns if not turn.is_lost])
+        return turns
+
+    async def _read(self, claims: Sequence[Claim]) -> list[_Turn]:
         async with self.redis.pipeline(transaction=False) as pipe:
-            for key in (identity.url, identity.title_date):
-                if key:
-                    pipe.get(key)
-            pipe.hgetall(identity.title)
-            *owners, titled = await pipe.execute()
-        found = iter([owner and owner.decode() for owner in owners])
-        return _Seen(
-            url=next(found) if identity.url else None,
-            title_date=next(found) if identity.title_date else None,
-            titled={i.decode(): Facts.from_json(facts) for i, facts in titled.items()},
-        )
+            for claim in claims:
+                for key in (claim.identity.url, claim.identity.title_date):
+                    if key:
+                        pipe.get(key)
+                title_index.read(pipe, claim.identity)
+            answers = iter(await execute(pipe))
+        return [
+            _Turn(
+                claim,
+                url=_text(next(answers)) if claim.identity.url else None,
+                title_date=_text(next(answers)) if claim.identity.title_date else None,
+                titled=Titled.from_reply(next(answers)),
+            )
+            for claim in claims
+        ]
 
-    async def _owner(self, identity: Identity, seen: _Seen) -> str | None:
-        """Return whose the draft is: the first settled claim in the fixed order, else the last one."""
-        claimed = [seen.url, seen.title_date, candidate(identity.facts, seen.titled)]
-        owners = list(dict.fromkeys(owner for owner in claimed if owner))
-        if len(owners) > 1:
-            for owner in owners:
-                if await self._is_settled(owner, seen):
-                    return owner
-        return owners[-1] if owners else None
+    async def _read_what_is_named(self, turns: Sequence[_Turn]) -> None:
+        """Learn of the articles that are named whether they are settled, and what they bear of the title."""
+        unread = [(turn, name) for turn in turns for name in turn.named() - turn.titled.facts.keys()]
+        if not unread:
+            return
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for turn, name in unread:
+                title_index.read_one(pipe, turn.identity, name)
+                pipe.exists(keys.article(keys.partition_of(name, self.partitions), name))
+            answers = iter(await execute(pipe))
+        for turn, name in unread:
+            facts, is_stored = next(answers), next(answers)
+            if facts:
+                turn.titled.facts[name] = Facts.from_json(facts)
+            if is_stored:
+                turn.stored.add(name)
 
-    async def _is_settled(self, article_id: str, seen: _Seen) -> bool:
-        if article_id in seen.titled:
-            return True
-        partition = keys.partition_of(article_id, self.partitions)
-        return bool(await self.redis.exists(keys.article(partition, article_id)))
+    async def _read_further(self, turns: Sequence[_Turn]) -> None:
+        """Look on in titles that very many articles bear, until one comes into question."""
+        page = 0
+        while searching := [turn for turn in turns if _is_searching(turn)]:
+            page += 1
+            async with self.redis.pipeline(transaction=False) as pipe:
+                for turn in searching:
+                    title_index.read(pipe, turn.identity, page)
+                answers = await execute(pipe)
+            for turn, reply in zip(searching, answers, strict=True):
+                turn.titled = turn.titled.together_with(Titled.from_reply(reply))
 
-    async def _claim(self, identity: Identity, seen: _Seen, article_id: str) -> bool:
-        """Make every claim that is missing; return False when somebody else came between."""
-        for key, owner in ((identity.url, seen.url), (identity.title_date, seen.title_date)):
-            if key and not await self._claim_key(key, owner, article_id, seen):
-                return False
-        return await self._claim_title(identity, seen, article_id)
+    async def _claim_keys(self, held: Sequence[tuple[_Turn, str | None, str | None]]) -> None:
+        """Claim one key of each turn for its article, unless a settled one holds it."""
+        claimed = []
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for turn, key, holder in held:
+                if key is None or turn.is_lost or holder == turn.article_id:
+                    continue
+                if holder is None:
+                    pipe.set(key, turn.article_id, nx=True)
+                elif turn.is_settled(holder):
+                    continue
+                else:
+                    pipe.eval(_TAKE_OVER, 1, key, holder, turn.article_id)
+                claimed.append(turn)
+            _mark_lost(claimed, await execute(pipe))
 
-    async def _claim_key(self, key: str, owner: str | None, article_id: str, seen: _Seen) -> bool:
-        if owner == article_id:
-            return True
-        if owner is None:
-            return bool(await self.redis.set(key, article_id, nx=True))
-        if await self._is_settled(owner, seen):
-            return True
-        return bool(await self.redis.eval(_TAKE_OVER, 1, key, owner, article_id))
+    async def _claim_titles(self, turns: Sequence[_Turn]) -> None:
+        claimed = []
+        async with self.redis.pipeline(transaction=False) as pipe:
+            for turn in turns:
+                known = turn.titled.facts.get(turn.article_id)
+                facts = turn.identity.facts.together_with(known) if known else turn.identity.facts
+                if facts != known:
+                    title_index.claim(pipe, turn.identity, turn.article_id, turn.titled, facts)
+                    claimed.append(turn)
+            _mark_lost(claimed, await execute(pipe))
 
-    async def _claim_title(self, identity: Identity, seen: _Seen, article_id: str) -> bool:
-        known = seen.titled.get(article_id)
-        facts = identity.facts.together_with(known) if known else identity.facts
-        if facts == known:
-            return True
-        before = known.to_json() if known else b""
-        arguments = (article_id, len(seen.titled), before, facts.to_json())
-        return bool(await self.redis.eval(_CLAIM_TITLE, 1, identity.title, *arguments))
+
+def _first_of_each_title(waiting: Mapping[int, Claim]) -> list[int]:
+    first: dict[str, int] = {}
+    for index, claim in waiting.items():
+        first.setdefault(claim.identity.title, index)
+    return list(first.values())
+
+
+def _is_searching(turn: _Turn) -> bool:
+    """Return whether neither the draft nor what was read so far says which article it is."""
+    if not turn.titled.more or turn.claim.given_id:
+        return False
+    return turn.candidate() is None and not any(map(turn.is_settled, turn.named()))
+
+
+def _mark_lost(turns: Iterable[_Turn], answers: Iterable[Any]) -> None:
+    for turn, came_through in zip(turns, answers, strict=True):
+        turn.is_lost = not came_through
+
+
+def _text(stored: bytes | None) -> str | None:
+    return stored.decode() if stored else None

@@ -192,11 +192,13 @@ def _cleaned(value: Any, name: str, levels: int) -> Any:
     if not levels:
         raise PydanticCustomError("depth", "must not be nested so deeply")
     if isinstance(value, dict):
-        return {
-            (key := shown_text(str(k))[:_LONGEST_NAME]): _cleaned(inner, key, levels - 1)
-            for k, inner in value.items()
-        }
+        return {(key := _shown(str(k))): _cleaned(inner, key, levels - 1) for k, inner in value.items()}
     return [_cleaned(inner, name, levels - 1) for inner in value]
+
+
+def _shown(name: str) -> str:
+    """Return a field's name as an error may show it."""
+    return name if name in ArticleInput.model_fields else shown_text(name)[:_LONGEST_NAME]
 
 
 def _moment(value: object) -> date:

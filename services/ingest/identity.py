@@ -74,7 +74,7 @@ _FACTS = TypeAdapter(Facts)
 
 @dataclass(frozen=True)
 class Identity:
-    """The keys under which an article is found again, and its facts."""
+    """The keys under which an article is found again, its normalised title, and its facts."""
 
     url: str | None
     title_date: str | None
@@ -90,7 +90,7 @@ def identity_of(draft: ArticleDraft, zone: ZoneInfo) -> Identity:
     return Identity(
         url=keys.identity_url(url) if url else None,
         title_date=keys.identity_title_date(title, day) if day else None,
-        title=keys.identity_title(title),
+        title=title,
         facts=Facts(
             day=day,
             authors=frozenset(_plain(without_honorifics(author.name)) for author in draft.authors),
@@ -137,6 +137,8 @@ def in_utc(moment: date | None, zone: ZoneInfo) -> datetime | None:
 
 def _plain(text: str) -> str:
     """Return the text in one case, with compatible characters unified and invisible ones left out."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     visible = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
     folded = unicodedata.normalize("NFKC", visible.casefold())
     return " ".join(folded.split())

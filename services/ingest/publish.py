@@ -1,18 +1,22 @@
 """The one place where an article and its event are written: together, in one transaction, or not at all."""
 
+import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from faststream.redis import RedisBroker
 from redis.asyncio import Redis
 from redis.exceptions import WatchError
 
+from services.ingest.deadline import deadline
 from services.ingest.decide import Changed, Decision, Moment
 from services.ingest.record import Record
 from shared import keys
 from shared.clock import Clock
 from shared.identifiers import new_event_id
+from shared.tracing import tracing
 from shared.trail import Trail, current_request_id
 
 _MOST_TRIES = 200
@@ -25,10 +29,16 @@ class TooManyWriters(Exception):  # noqa: N818 - says what there was, as the cli
 
 @dataclass(frozen=True)
 class Step:
-    """What is to be decided about one article once its record is known."""
+    """What is to be decided about one article once its record is known.
+
+    `weight` tells long articles. `context` is that in which it was asked for, with the id and the span of the
+    request: steps of many are taken together.
+    """
 
     article_id: str
     decide: Callable[[Record | None, Moment], Decision]
+    weight: int = 1
+    context: Context = field(default_factory=copy_context)
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ class Publisher:
     """Reads records, lets the steps decide, and writes what changed together with its events.
 
     `redis` must not repeat commands by itself: after a lost connection we look whether the write took place.
+    It needs no timeout of its own.
     """
 
     redis: "Redis"
@@ -52,7 +63,8 @@ class Publisher:
         tried: dict[str, list[Decision]] = {}
         for _ in range(_MOST_TRIES):
             try:
-                return await self._try(partition, steps, tried)
+                async with deadline():
+                    return await self._try(partition, steps, tried)
             except WatchError:
                 # Somebody else changed an article meanwhile, or (redis-py says it the same way) the
                 # connection was lost and the transaction's end is not known: reading again tells.
@@ -75,21 +87,27 @@ class Publisher:
                 if record.event_id in tried:
                     return tried[record.event_id]
             decisions = self._decide(steps, records)
-            changes = [decision for decision in decisions if isinstance(decision, Changed)]
+            changes = [
+                (decision, step.context)
+                for decision, step in zip(decisions, steps, strict=True)
+                if isinstance(decision, Changed)
+            ]
             if not changes:
                 return decisions
             pipe.multi()  # type: ignore[no-untyped-call] # redis-py has no annotation here
-            for article_id in {change.record.article.id: None for change in changes}:
+            for article_id in {change.record.article.id: None for change, _ in changes}:
                 pipe.set(names[article_id], records[article_id].model_dump_json())
-            for change in changes:
-                await self.broker.publish(
+            for change, context in changes:
+                publishing = self.broker.publish(
                     change.event,
                     stream=keys.events(partition),
                     pipeline=pipe,
                     correlation_id=change.event.id,
-                    headers=Trail(current_request_id()).headers(),
+                    headers=Trail(context.run(current_request_id)).headers(),
                 )
-            tried |= dict.fromkeys((change.event.id for change in changes), decisions)
+                # The span that is to stand in the message is known in the request's own context only.
+                await (asyncio.create_task(publishing, context=context) if tracing.on else publishing)
+            tried |= dict.fromkeys((change.event.id for change, _ in changes), decisions)
             await pipe.execute()
         return decisions
 

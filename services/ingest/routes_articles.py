@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
+from starlette.routing import Route
 
 from services.ingest.acceptance import Acceptance
 from services.ingest.answers import (
@@ -19,6 +20,7 @@ from services.ingest.answers import (
 )
 from services.ingest.body import read_json
 from services.ingest.draft import ArticleDraft, read_article
+from services.ingest.guard import Guard
 from services.ingest.openapi import json_body
 from shared.openapi import problems
 from shared.problems import Problem, not_valid
@@ -42,9 +44,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
     )
     async def accept(request: Request) -> ArticleAnswer:
         """Answer 202 when it is stored and on the stream, in one transaction."""
-        draft = _draft(await read_json(request))
-        (outcome,) = await acceptance.accept([draft])
-        return article_answer(outcome)
+        return await _accept(acceptance, request)
 
     @router.post(
         "/batch",
@@ -103,6 +103,28 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         return article_answer(await acceptance.restore(article_id))
 
     return router
+
+
+def swift_route(acceptance: Acceptance, guard: Guard) -> Route:
+    """Return `POST /articles` without what the framework does for a route, to stand before the described one.
+
+    Measured: that would take a third of the time in which an article is accepted.
+    """
+
+    async def accept(request: Request) -> JSONResponse:
+        request.scope["route"] = route  # as the framework does for its own
+        await guard(request)
+        answer = await _accept(acceptance, request)
+        return JSONResponse(answer.model_dump(), 202)
+
+    route = Route("/articles", accept, methods=["POST"])
+    return route
+
+
+async def _accept(acceptance: Acceptance, request: Request) -> ArticleAnswer:
+    draft = _draft(await read_json(request))
+    (outcome,) = await acceptance.accept([draft])
+    return article_answer(outcome)
 
 
 def _draft(stated: object) -> ArticleDraft:

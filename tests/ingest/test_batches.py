@@ -1,9 +1,16 @@
 """What a publisher sees who posts many articles at once."""
 
+import asyncio
 import json
+from typing import Any
 
+from faststream.redis import BinaryMessageFormatV1
 from redis.asyncio import Redis
 
+from shared import keys
+from shared.tracing import tracing
+from shared.trail import Trail, trail_in
+from tests.collector import a_collector
 from tests.conftest import ValkeyServer
 from tests.ingest.service import Service, a_service, events_of, one_article
 
@@ -70,3 +77,42 @@ async def test_only_an_array_is_a_batch(ingest: Service) -> None:
     assert (await ingest.client.post("/articles/batch", json={})).status_code == 422
     empty = await ingest.client.post("/articles/batch", json=[])
     assert (empty.status_code, json.loads(empty.text)) == (207, [])
+
+
+async def posted_at_once(ingest: Service, redis: Redis) -> dict[str, Trail]:
+    """Post many articles at the same moment, each with a trail of its number; return each event's trail."""
+
+    async def post(number: int) -> None:
+        article = {"id": f"cms:{number}", "title": f"At once {number}"}
+        answer = await ingest.client.post("/articles", json=article, headers=a_trail(number).headers())
+        assert answer.status_code == 202
+
+    await asyncio.gather(*[post(number) for number in range(30)])
+    entries: list[Any] = await redis.xrange(keys.events(0)) or []
+    read = [BinaryMessageFormatV1.parse(fields[b"__data__"]) for _, fields in entries]
+    return {json.loads(body)["article"]["id"]: trail_in(headers) for body, headers in read}
+
+
+def a_trail(number: int) -> Trail:
+    return Trail(f"of-cms-{number}", f"00-{number + 1:032x}-{number + 1:016x}-01")
+
+
+async def test_articles_stored_together_bear_the_id_of_their_own_request(
+    ingest: Service, redis: Redis
+) -> None:
+    found = await posted_at_once(ingest, redis)
+    assert {article_id: trail.request_id for article_id, trail in found.items()} == {
+        f"cms:{number}": a_trail(number).request_id for number in range(30)
+    }
+
+
+async def test_articles_stored_together_go_on_in_the_trace_of_their_own_request(
+    valkey: ValkeyServer, redis: Redis
+) -> None:
+    async with a_collector() as collector:
+        tracing.start(collector.url, "ingest")
+        async with a_service(valkey) as ingest:
+            found = await posted_at_once(ingest, redis)
+        await asyncio.to_thread(tracing.stop)
+    traces = {article_id: trail.traceparent.split("-")[1] for article_id, trail in found.items()}
+    assert traces == {f"cms:{number}": f"{number + 1:032x}" for number in range(30)}

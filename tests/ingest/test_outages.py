@@ -1,8 +1,10 @@
 """What a publisher sees while Redis is away or full: 503, nothing half accepted, a safe repeat."""
 
 import asyncio
+import signal
 
 import httpx
+import pytest
 from redis.asyncio import Redis
 
 from tests.conftest import ValkeyServer
@@ -83,6 +85,38 @@ async def test_a_redis_that_is_full_takes_nothing_and_says_so(ingest: Service, r
     assert (refused.status_code, ready.status_code) == (503, 503)
     assert await events_of(redis) == []
     assert (await ingest.post(**one_article()))["outcome"] == "published"
+
+
+async def test_a_redis_that_hangs_is_given_up_and_taken_up_again(
+    ingest: Service, valkey: ValkeyServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await ingest.post(**one_article())
+    monkeypatch.setattr("services.ingest.deadline._SECONDS", 0.3)
+    assert valkey.process is not None
+    valkey.process.send_signal(signal.SIGSTOP)
+    answers = await asyncio.gather(
+        *[ingest.client.post("/articles", json={"title": f"Hanging {number}"}) for number in range(5)],
+        ingest.client.get(f"/articles/{before['id']}"),
+    )
+    valkey.process.send_signal(signal.SIGCONT)
+    monkeypatch.undo()
+
+    assert {answer.status_code for answer in answers} == {503}
+    outcomes = [await ingest.post(title=f"Hanging {number}") for number in range(5)]
+    for number, outcome in enumerate(outcomes):
+        assert (await ingest.stored(outcome["id"]))["title"] == f"Hanging {number}"
+    assert len(await events_of(redis)) == 6
+
+
+async def test_an_article_that_cannot_be_read_spoils_nobody_elses(ingest: Service, redis: Redis) -> None:
+    spoilt = await ingest.post(**one_article())
+    await redis.set(f"newswire:{{p0}}:article:{spoilt['id']}", "spoilt from outside")
+    answers = await asyncio.gather(
+        *[ingest.client.post("/articles", json={"title": f"Sound {number}"}) for number in range(10)],
+        ingest.client.post("/articles", json=one_article()),
+        *[ingest.client.post("/articles", json={"title": f"Sound {number}"}) for number in range(10, 20)],
+    )
+    assert sorted(answer.status_code for answer in answers) == [202] * 20 + [500]
 
 
 async def test_a_claim_whose_article_never_came_is_used_by_the_next(ingest: Service, redis: Redis) -> None:

@@ -1,0 +1,102 @@
+"""The articles that ever bore one title, in the order in which they come into question for a draft.
+
+A hash holds what tells them apart, a sorted set their order: by day, the undated last. A draft with a day
+asks for that day and the undated, one without asks from the end. So a title that thousands of articles bear
+(“Weekly briefing”) costs little more than a new one.
+"""
+
+from dataclasses import dataclass
+
+from redis.asyncio.client import Pipeline
+
+from services.ingest.identity import Facts, Identity
+from shared import keys
+
+_UNDATED = "~"
+"""Sorts behind every day, and `}` behind every `|`."""
+
+_AT_ONCE = 100
+"""Articles that one reading looks at; hardly any title has as many of a day, or without one."""
+
+# Those with an address are passed over for a draft that has one: the same address is found by itself.
+_READ = """
+local has_address, first, most = ARGV[1] == '1', tonumber(ARGV[2]), tonumber(ARGV[3])
+local found, is_full = {}, 0
+for range = 4, #ARGV, 2 do
+  local members = redis.call(
+    'ZREVRANGEBYLEX', KEYS[2], ARGV[range + 1], ARGV[range], 'LIMIT', first, most)
+  for _, member in ipairs(members) do
+    local id, address = string.match(member, '^[^|]*|(.*)|(.)$')
+    if not (has_address and address == '+') then
+      found[#found + 1] = id
+      found[#found + 1] = redis.call('HGET', KEYS[1], id)
+    end
+  end
+  if #members == most then is_full = 1 end
+end
+return {redis.call('HLEN', KEYS[1]), is_full, found}
+"""
+
+# The hash is as it was read: as many articles in it, and this one's facts unchanged.
+_CLAIM = """
+if redis.call('HLEN', KEYS[1]) ~= tonumber(ARGV[2]) then return 0 end
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[3] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
+redis.call('ZREM', KEYS[2], ARGV[5])
+redis.call('ZADD', KEYS[2], 0, ARGV[6])
+return 1
+"""
+
+
+@dataclass(frozen=True)
+class Titled:
+    """How many articles bear the title, and the facts of those that were read; `more` may be in question."""
+
+    count: int
+    facts: dict[str, Facts]
+    more: bool
+
+    @classmethod
+    def from_reply(cls, reply: tuple[int, int, list[bytes]]) -> "Titled":
+        """Return what `read` was answered."""
+        count, is_full, found = reply
+        pairs = zip(found[::2], found[1::2], strict=True)
+        facts = {article_id.decode(): Facts.from_json(stored) for article_id, stored in pairs}
+        return cls(count, facts, bool(is_full))
+
+    def together_with(self, further: "Titled") -> "Titled":
+        """Return this with a further page; the count stays that of the first reading."""
+        return Titled(self.count, self.facts | further.facts, further.more)
+
+
+def read(pipe: "Pipeline", identity: Identity, page: int = 0) -> None:
+    """Ask for the articles in question, a page of them; those of the first pages are preferred."""
+    day = identity.facts.day
+    ranges = [*_within(day), *_within(_UNDATED)] if day else ["-", "+"]
+    has_address = "1" if identity.facts.url else ""
+    pipe.eval(_READ, 2, *_keys(identity), has_address, page * _AT_ONCE, _AT_ONCE, *ranges)
+
+
+def read_one(pipe: "Pipeline", identity: Identity, article_id: str) -> None:
+    """Ask for the facts of one article, as JSON or nil."""
+    pipe.hget(keys.identity_title(identity.title), article_id)
+
+
+def claim(pipe: "Pipeline", identity: Identity, article_id: str, seen: Titled, facts: Facts) -> None:
+    """Ask to keep the `facts` of an article if all is still as it was seen; the answer is 1 or 0."""
+    known = seen.facts.get(article_id)
+    before, old = (known.to_json(), _member(known, article_id)) if known else (b"", "")
+    kept = (facts.to_json(), old, _member(facts, article_id))
+    pipe.eval(_CLAIM, 2, *_keys(identity), article_id, seen.count, before, *kept)
+
+
+def _keys(identity: Identity) -> tuple[str, str]:
+    return keys.identity_title(identity.title), keys.identity_title_days(identity.title)
+
+
+def _within(day: str) -> tuple[str, str]:
+    return f"[{day}|", f"({day}}}"
+
+
+def _member(facts: Facts, article_id: str) -> str:
+    return f"{facts.day or _UNDATED}|{article_id}|{'+' if facts.url else '-'}"

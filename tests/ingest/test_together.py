@@ -1,0 +1,104 @@
+"""Callers share rounds, and neither their order nor their misfortunes."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from services.ingest.together import Together
+
+
+class Rounds:
+    """Doubles numbers and notes which it was handed together; a round waits while it is held."""
+
+    def __init__(self, *, held: bool = False) -> None:
+        self.seen: list[list[int]] = []
+        self.fails_at: dict[int, Exception] = {}
+        self.go = asyncio.Event()
+        self.begun = asyncio.Event()
+        if not held:
+            self.go.set()
+
+    async def double(self, numbers: Sequence[int]) -> list[int]:
+        """Do one round."""
+        self.seen.append(list(numbers))
+        self.begun.set()
+        await self.go.wait()
+        for number in numbers:
+            if number in self.fails_at:
+                raise self.fails_at[number]
+        return [2 * number for number in numbers]
+
+
+async def test_those_who_come_while_a_round_is_under_way_share_the_next() -> None:
+    rounds = Rounds(held=True)
+    together = Together(rounds.double, most=100)
+    first = asyncio.create_task(together.ask([1]))
+    await rounds.begun.wait()
+    others = asyncio.gather(*[together.ask([number, -number]) for number in (2, 3)])
+    await asyncio.sleep(0)
+    rounds.go.set()
+
+    assert await first == [2]
+    assert await others == [[4, -4], [6, -6]]
+    assert rounds.seen == [[1], [2, -2, 3, -3]]
+
+
+async def test_whoever_asks_for_very_much_lets_others_in_between() -> None:
+    rounds = Rounds()
+    together = Together(rounds.double, most=4)
+    much, little = await asyncio.gather(together.ask(range(10)), together.ask([100]))
+
+    assert much == [2 * number for number in range(10)]
+    assert little == [200]
+    assert rounds.seen == [[0, 1, 2, 3], [100, 4, 5, 6], [7, 8, 9]]
+    assert await together.ask([]) == []
+
+
+async def test_a_round_takes_fewer_of_what_weighs_more() -> None:
+    rounds = Rounds()
+    together = Together(rounds.double, most=10, weigh=lambda number: number)
+    await asyncio.gather(together.ask([4, 4, 4, 4]), together.ask([100]), together.ask([1]))
+
+    assert rounds.seen == [[4, 4, 4], [100], [1, 4]]
+
+
+async def test_what_one_asked_for_in_vain_spoils_nothing_for_others() -> None:
+    rounds = Rounds()
+    rounds.fails_at[2] = ValueError("two")
+    together = Together(rounds.double, most=100)
+    answers = await asyncio.gather(*[together.ask([n]) for n in range(4)], return_exceptions=True)
+
+    assert answers[:2] + answers[3:] == [[0], [2], [6]]
+    assert answers[2] is rounds.fails_at[2]
+    assert rounds.seen == [[0, 1, 2, 3], [0], [1], [2], [3]]
+
+
+async def test_an_outage_is_told_to_all_at_once() -> None:
+    rounds = Rounds()
+    rounds.fails_at[2] = RedisConnectionError("gone")
+    together = Together(rounds.double, most=100)
+    answers = await asyncio.gather(*[together.ask([n]) for n in range(4)], return_exceptions=True)
+
+    assert answers == [rounds.fails_at[2]] * 4
+    assert len(rounds.seen) == 1
+    with pytest.raises(RedisConnectionError):
+        await together.ask([2])
+    assert await together.ask([3]) == [6]
+
+
+async def test_whoever_gives_up_waiting_holds_up_nobody() -> None:
+    rounds = Rounds(held=True)
+    together = Together(rounds.double, most=2)
+    impatient = asyncio.create_task(together.ask(range(6)))
+    await rounds.begun.wait()
+    patient = asyncio.create_task(together.ask([100]))
+    impatient.cancel()
+    with suppress(asyncio.CancelledError):
+        await impatient
+    rounds.go.set()
+
+    assert await patient == [200]
+    assert rounds.seen == [[0, 1], [100]]
