@@ -6,6 +6,7 @@ anew. So no feed stays behind its articles. Looks at one feed follow one another
 shares the next: so no answer is older than an earlier one.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -36,6 +37,8 @@ log = get_logger(__name__)
 
 _KEPT_BYTES = 128 * 1024 * 1024
 _MOST_TRIES = 3
+_WAITS_SECONDS = 2.0
+"""How long a reader waits for a newer rendition than the one in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,9 @@ class Renditions:
         if held is not None and self._watch.cut_off:
             return self._stale(held)
         try:
-            return await self._turns.look(edition)
+            # A Redis that hangs is noticed by nobody at first, and its timeouts are longer than readers wait.
+            async with asyncio.timeout(_WAITS_SECONDS if held is not None else None):
+                return await self._turns.look(edition)
         except UNREACHABLE as error:
             log.warning("feed.store_out_of_reach", selection=selection, form=form.value, error=repr(error))
             if held is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -168,6 +169,25 @@ async def test_while_redis_is_away_the_feed_is_given_out_as_stale(valkey: Valkey
         await server.index.apply(0, [event(2)])
         await until_shown(server, 2)
     await redis.aclose()
+
+
+async def test_while_redis_hangs_nobody_waits_long_for_what_is_in_memory(
+    valkey: ValkeyServer, redis: Redis
+) -> None:
+    assert valkey.process is not None
+    async with a_feed_server(redis) as server:
+        await server.index.apply(0, [event(1)])
+        await until_at_hand(server)
+        fresh = await server.ask(FEED)
+        valkey.process.send_signal(signal.SIGSTOP)
+        try:
+            # At first nothing tells that it hangs: what was known to be current is so for a moment still.
+            async with asyncio.timeout(5):
+                while "warning" not in (stale := await server.ask(FEED)):
+                    pass
+        finally:
+            valkey.process.send_signal(signal.SIGCONT)
+        assert (stale.status, stale.body) == (200, fresh.body)
 
 
 async def test_conditional_requests_leave_nothing_behind(redis: Redis) -> None:
