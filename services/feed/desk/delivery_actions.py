@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from services.feed.deliveries.api_parts import ApiParts
 from services.feed.deliveries.caller import OPERATOR
+from services.feed.deliveries.endpoint_url import without_query
 from services.feed.deliveries.history_routes import Wanted
 from services.feed.deliveries.outcome import Trigger
 from services.feed.desk.action import Fields, Proposal, many
@@ -36,7 +37,7 @@ class OneRetry:
             question="Send this delivery once more?",
             sentences=(
                 f"{delivery.id} is {delivery.status.value} after {many(delivery.attempts, 'attempt')}.",
-                f"It goes to {endpoint.url}.",
+                f"It goes to {without_query(endpoint.url)}.",
                 _CONSEQUENCE,
             ),
             button="Send it once more",

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from services.feed.deliveries.caller import OPERATOR
 from services.feed.deliveries.delivery import DeliveryStatus
+from services.feed.deliveries.endpoint_url import without_query
 from services.feed.deliveries.history import Page
 from services.feed.deliveries.history_routes import Wanted
 from services.feed.desk.desk_parts import DeskParts
@@ -62,7 +63,7 @@ def delivery_pages(parts: DeskParts) -> APIRouter:
             backlog=parts.sampler.latest(),
             delivery=delivery,
             attempts=attempts,
-            url=endpoint.url,
+            url=without_query(endpoint.url),
         )
 
     return router

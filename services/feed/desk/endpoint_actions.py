@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.feed.deliveries.api_parts import ApiParts
 from services.feed.deliveries.caller import OPERATOR
 from services.feed.deliveries.endpoint import EndpointStatus
+from services.feed.deliveries.endpoint_url import without_query
 from services.feed.desk.action import Fields, Proposal
 from services.feed.desk.actor import Actor
 from services.feed.desk.audit_log import AuditLog
@@ -33,13 +34,12 @@ class Steering:
     async def propose(self, fields: Fields) -> Proposal:
         """Return what would change."""
         endpoint = await self.parts.endpoint(OPERATOR, fields.get("id", ""))
+        url = without_query(endpoint.url)
         if endpoint.status is self.status:
-            return Proposal(
-                f"{endpoint.url} is {self.status.value} already", ("Nothing is to be done.",), None
-            )
+            return Proposal(f"{url} is {self.status.value} already", ("Nothing is to be done.",), None)
         verb = _VERBS[self.status]
         return Proposal(
-            question=f"{verb} {endpoint.url}?",
+            question=f"{verb} {url}?",
             sentences=(f"It is {endpoint.status.value} now.", _CONSEQUENCES[self.status]),
             button=verb,
         )
@@ -52,4 +52,4 @@ class Steering:
         )
         verb = _VERBS[self.status].lower()
         await self.audit.record(actor, f"{verb} endpoint", changed.id, count=None)
-        return f"{changed.url} is {self.status.value}."
+        return f"{without_query(changed.url)} is {self.status.value}."

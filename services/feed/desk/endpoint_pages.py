@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from services.feed.deliveries.caller import OPERATOR
 from services.feed.deliveries.endpoint_forms import shown
+from services.feed.deliveries.endpoint_url import without_query
 from services.feed.deliveries.history import Sought
 from services.feed.desk.desk_parts import DeskParts
 from services.feed.desk.desk_route import DeskRoute
@@ -42,6 +43,7 @@ def endpoint_pages(parts: DeskParts) -> APIRouter:
         visitor = await parts.visitor(request)
         backlog = parts.sampler.latest()
         endpoint = shown(await parts.deliveries.endpoint(OPERATOR, endpoint_id))
+        url = without_query(endpoint.url)
         numbers = next((n for n in backlog.endpoints if n.endpoint == endpoint_id), None)
         page = await parts.deliveries.history.page([endpoint_id], Sought(), None, _DELIVERIES)
         return parts.page(
@@ -51,8 +53,8 @@ def endpoint_pages(parts: DeskParts) -> APIRouter:
             live=True,
             backlog=backlog,
             endpoint=endpoint,
-            numbers=numbers
-            or EndpointNumbers(endpoint=endpoint.id, partner=endpoint.partner_id, url=endpoint.url),
+            url=url,
+            numbers=numbers or EndpointNumbers(endpoint=endpoint.id, partner=endpoint.partner_id, url=url),
             deliveries=page.deliveries,
         )
 

@@ -68,16 +68,10 @@ def _drawings(curves: Curves | None, shelf: Shelf) -> Mapping[str, Drawing]:
         "Waiting": draw(waiting=waiting(found), pending=found.pending),
         "Age of the oldest": draw(oldest=found.oldest_age_seconds),
         "Speed": draw(arrival=found.arrival_per_second, drain=found.drain_per_second),
-        "From accepted to done": draw(
-            p50=[_seconds(ms) for ms in latency.p50_ms], p99=[_seconds(ms) for ms in latency.p99_ms]
-        ),
+        "From accepted to done": draw(p50=latency.p50_ms, p99=latency.p99_ms),
     }
 
 
 def _strips(curves: Curves | None, shelf: Shelf) -> tuple[Strip, ...]:
     found = of_group(curves, shelf.stream, shelf.group)
     return strips([None if state is None else state.value for state in found.state]) if found else ()
-
-
-def _seconds(milliseconds: float | None) -> float | None:
-    return None if milliseconds is None else milliseconds / 1000

@@ -64,6 +64,7 @@ _environment.filters.update(
     moment=wording.moment,
     time_to_drain=wording.time_to_drain,
     ago=wording.ago,
+    milliseconds=wording.milliseconds,
 )
 _environment.globals.update(
     version=hashlib.sha256((STYLESHEET + SCRIPT).encode()).hexdigest()[:12],
@@ -72,7 +73,12 @@ _environment.globals.update(
     refresh_without_script_seconds=_REFRESH_WITHOUT_SCRIPT_SECONDS,
     places=PLACES,
     frame=(WIDTH, HEIGHT),
-    show={"count": wording.count, "duration": wording.duration, "rate": wording.rate},
+    show={
+        "count": wording.count,
+        "duration": wording.duration,
+        "rate": wording.rate,
+        "milliseconds": wording.milliseconds,
+    },
 )
 
 

@@ -17,6 +17,7 @@ class Span:
 HOUR = Span("1h", "the last hour", timedelta(hours=1), 10)
 
 SPANS = (
+    Span("15m", "the last 15 minutes", timedelta(minutes=15), 10),
     HOUR,
     Span("6h", "the last 6 hours", timedelta(hours=6), 10),
     Span("24h", "the last 24 hours", timedelta(hours=24), 60),

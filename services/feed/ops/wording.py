@@ -35,6 +35,13 @@ def duration(seconds: float | None) -> str:
     return f"{whole // _DAY} d {whole % _DAY // _HOUR} h"
 
 
+def milliseconds(number: float | None) -> str:
+    """Return `12 ms`, and from ten seconds on as a duration."""
+    if number is None:
+        return UNKNOWN
+    return f"{number:,.0f} ms" if number < 10_000 else duration(number / 1000)  # noqa: PLR2004 - five digits
+
+
 def share(part: float | None) -> str:
     """Return `99.5 %`; only a full share is `100 %`."""
     if part is None:

@@ -166,6 +166,23 @@ async def test_an_endpoint_is_steered(
     assert [deed.action for deed in await deeds(redis)] == ["resume endpoint", f"{button.lower()} endpoint"]
 
 
+async def test_the_query_of_an_address_is_on_no_page(person: Person, redis: Redis) -> None:
+    """Partners put secrets there."""
+    endpoint = an_endpoint(url="https://partner.example/hook?key=s3cret")
+    await Registry(redis, A_BOX).add_endpoint(endpoint)
+    (delivery,) = await enqueue(DeliveryQueue(redis), endpoint.id)
+    await person.sign_in()
+    for path in (
+        f"/ops/endpoints/{endpoint.id}",
+        f"/ops/deliveries/{delivery}",
+        f"/ops/confirm/pause-endpoint?id={endpoint.id}",
+        f"/ops/confirm/retry-delivery?id={delivery}",
+    ):
+        page = await person.get(path)
+        assert "https://partner.example/hook" in page.text
+        assert "s3cret" not in page.answer.text
+
+
 async def test_whoever_disables_an_endpoint_is_named_on_it(person: Person, redis: Redis) -> None:
     endpoint = an_endpoint()
     await Registry(redis, A_BOX).add_endpoint(endpoint)

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
 from services.feed.ops import wording
+from tests.builders import NOON
 
 
 @pytest.mark.parametrize(
@@ -36,3 +39,14 @@ def test_only_a_full_share_is_100_percent(part: float | None, words: str) -> Non
 def test_unknown_is_never_0() -> None:
     assert wording.count(None) == "unknown"
     assert wording.moment(None) == "unknown"
+
+
+def test_short_times_are_in_milliseconds_and_long_ones_are_not() -> None:
+    shown = [wording.milliseconds(ms) for ms in (None, 0, 7.4, 9_999, 15_000)]
+    assert shown == ["unknown", "0 ms", "7 ms", "9,999 ms", "15 s"]
+
+
+def test_how_long_ago() -> None:
+    assert wording.ago(NOON - timedelta(seconds=75), NOON) == "1 min 15 s ago"
+    assert wording.ago(NOON + timedelta(seconds=5), NOON) == "0 s ago"  # another machine's clock
+    assert wording.ago(None, NOON) == "never"

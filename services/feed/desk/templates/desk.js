@@ -25,8 +25,8 @@
   }
 
   function sayStale(why) {
-    const at = new Date(renewedAt).toLocaleTimeString();
-    say(`${why} What you see is as of ${at} and may be wrong by now.`);
+    const at = new Date(renewedAt).toISOString().slice(11, 19);
+    say(`${why} What you see is as of ${at} UTC and may be wrong by now.`);
   }
 
   async function renew() {
