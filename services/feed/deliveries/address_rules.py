@@ -42,6 +42,10 @@ METADATA = frozenset(
 _IPV4_INSIDE = (IPv6Network("::ffff:0:0/96"), IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 """Mapped, NAT64 and IPv4-compatible addresses: the last 32 bits are an IPv4 address."""
 
+_LOCAL_NAT64 = IPv6Network("64:ff9b:1::/48")
+_LOCAL_NAT64_PLACES = ((6, 7, 9, 10), (7, 9, 10, 11), (9, 10, 11, 12), (12, 13, 14, 15))
+"""Where the bytes of the IPv4 address are, by the length of a network's own prefix (RFC 6052 §2.2)."""
+
 
 @dataclass(frozen=True)
 class AddressRules:
@@ -53,18 +57,18 @@ class AddressRules:
         """Return why this address (text) is not connected to, or None when it may be."""
         address = ip_address(host.partition("%")[0])
         forms = tuple(_forms(address))
-        if not METADATA.isdisjoint(forms):
+        if not METADATA.isdisjoint((*forms, *_behind_local_nat64(address))):
             return f"{host} is a cloud's metadata service, which is never allowed"
-        if any(form in network for form in forms for network in self.allowed):
-            return None
-        kind = next(filter(None, map(_forbidden_kind, forms)), None)
+        # Each form by itself: whoever allows a tunnel has not yet allowed the network at its other end.
+        strange = (form for form in forms if not any(form in network for network in self.allowed))
+        kind = next(filter(None, map(_forbidden_kind, strange)), None)
         return f"{host} is a {kind} address, which is not allowed" if kind else None
 
 
 def _forms(address: Address) -> Iterator[Address]:
     """Yield the address, and the IPv4 address that it would lead to."""
     yield address
-    if isinstance(address, IPv4Address):
+    if isinstance(address, IPv4Address) or address.is_loopback or address.is_unspecified:
         return
     if address.sixtofour is not None:
         yield address.sixtofour
@@ -72,6 +76,13 @@ def _forms(address: Address) -> Iterator[Address]:
         yield address.teredo[1]
     elif any(address in network for network in _IPV4_INSIDE):
         yield IPv4Address(address.packed[-4:])
+
+
+def _behind_local_nat64(address: Address) -> Iterator[Address]:
+    """Yield what an address of a network's own NAT64 may lead to: how long its prefix is, nobody tells us."""
+    if isinstance(address, IPv6Address) and address in _LOCAL_NAT64:
+        for places in _LOCAL_NAT64_PLACES:
+            yield IPv4Address(bytes(address.packed[place] for place in places))
 
 
 def _forbidden_kind(address: Address) -> str | None:

@@ -52,6 +52,40 @@ def test_an_allowed_network_is_connected_to_and_no_other() -> None:
     assert LOOPBACK_TOO.refusal("::1")
 
 
+@pytest.mark.parametrize(
+    ("allowed", "address"),
+    [
+        ("64:ff9b::/96", "64:ff9b::7f00:1"),
+        ("64:ff9b::/96", "64:ff9b::a00:1"),
+        ("2002::/16", "2002:7f00:1::"),
+        ("2001::/32", "2001:0:a00:1:8000:63bf:80ff:fffe"),
+        ("127.0.0.0/8", "2002:7f00:1::"),
+        ("127.0.0.0/8", "::127.0.0.1"),
+        ("::ffff:0:0/96", "::ffff:127.0.0.1"),
+    ],
+)
+def test_an_allowed_wrapping_does_not_let_through_what_it_wraps(allowed: str, address: str) -> None:
+    assert AddressRules((ip_network(allowed),)).refusal(address)
+
+
+def test_a_wrapped_address_is_let_through_where_it_and_its_wrapping_are_allowed() -> None:
+    both = AddressRules((ip_network("2002::/16"), ip_network("127.0.0.0/8")))
+    assert both.refusal("2002:7f00:1::") is None
+    assert AddressRules((ip_network("::1/128"),)).refusal("::1") is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("64:ff9b:1:a9fe:a9:fe00::", "64:ff9b:1:a9:fe:a9fe::", "64:ff9b:1::a9:fea9:fe00:0"),
+        *("64:ff9b:1::a9fe:a9fe", "64:ff9b:1:ff:ff:ff:a9fe:a9fe"),
+    ],
+)
+def test_a_metadata_service_is_known_behind_every_length_of_a_local_nat64_prefix(address: str) -> None:
+    """The places of the IPv4 address are those of RFC 6052 §2.2."""
+    assert "metadata" in (EVERYTHING.refusal(address) or "")
+
+
 @given(st.ip_addresses(v=4))
 def test_an_ipv4_address_in_disguise_is_never_let_through_where_it_is_refused_plain(
     address: IPv4Address,
