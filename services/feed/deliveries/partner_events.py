@@ -112,15 +112,21 @@ class PartnerEvents:
             first = int(last)
         if position is not None and position < first:
             raise EventsGoneError(first)
-        members = [(_place(member), int(score)) for member, score in found[:limit]]
+        page = await self._bodies_of([(_place(member), int(score)) for member, score in found[:limit]])
+        end = page[-1][0] if page else max(first, position or BEGINNING)
+        return PolledEvents(tuple(event for _, event in page), end, len(found) > len(page))
+
+    async def _bodies_of(self, members: Sequence[tuple[BodyPlace, int]]) -> list[tuple[int, bytes]]:
+        """Return position and JSON of each, up to one whose body is lost; raises when that is the first."""
         bodies = await read_bodies(self._redis, [place for place, _ in members])
-        events = []
+        page: list[tuple[int, bytes]] = []
         for (place, stands_at), body in zip(members, bodies, strict=True):
-            if body is None:
+            if body is None and not page:
                 raise EventsGoneError(stands_at)
-            events.append(with_id(place.event_id, body))
-        end = members[-1][1] if members else max(first, position or BEGINNING)
-        return PolledEvents(tuple(events), end, len(found) > limit)
+            if body is None:
+                break
+            page.append((stands_at, with_id(place.event_id, body)))
+        return page
 
     async def drop_old(self, partner_id: str, now: datetime, most: int) -> int:
         """Drop up to `most` events that were kept long enough, the oldest first; return how many went."""

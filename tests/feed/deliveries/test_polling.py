@@ -43,23 +43,28 @@ async def walk(polled: PartnerEvents, *, limit: int = 3, after: int | None = Non
             return found
 
 
-async def test_a_reader_among_concurrent_intakes_skips_nothing_and_repeats_nothing(
-    valkey: ValkeyServer, redis: Redis
+@pytest.mark.parametrize("seed", [5, 6, 7])
+async def test_readers_among_intakes_of_all_partitions_skip_nothing_and_repeat_nothing(
+    valkey: ValkeyServer, redis: Redis, seed: int
 ) -> None:
     await Registry(redis, A_BOX).add_partner(PARTNER)
     events = [an_event() for _ in range(400)]
-    chance = random.Random(5)  # noqa: S311 - the same order each time, no secret
+    partitions = {event.id: number % 3 for number, event in enumerate(events)}
+    chance = random.Random(seed)  # noqa: S311 - the same order each time, no secret
     clients = [connect(valkey.url) for _ in range(4)]
 
-    async def takes(client: Redis, seed: int) -> None:
-        # Clocks an hour apart, and batches that overlap with the others': taken twice, in any order.
-        clock = HandClock(NOON + timedelta(hours=seed))
+    async def takes(client: Redis, number: int) -> None:
+        # Clocks an hour apart that go backwards too, so that the times which positions are made of come out
+        # of order; and batches that overlap with the others': taken twice, in any order.
+        clock = HandClock(NOON + timedelta(hours=number))
         intake = an_intake(client, clock)
-        mine = events[seed * 100 : seed * 100 + 100] + chance.sample(events, 50)
+        mine = events[number * 100 : number * 100 + 100] + chance.sample(events, 50)
         chance.shuffle(mine)
-        for start in range(0, len(mine), 7):
+        for start in range(0, len(mine), 12):
             clock.move(seconds=chance.choice((-5, 0, 1)))
-            await intake.take(0, mine[start : start + 7])
+            batch = mine[start : start + 12]
+            of_each = [[e for e in batch if partitions[e.id] == p] for p in range(3)]
+            await asyncio.gather(*(intake.take(p, some) for p, some in enumerate(of_each)))
 
     async def reads() -> list[str]:
         polled = PartnerEvents(redis)
@@ -72,10 +77,11 @@ async def test_a_reader_among_concurrent_intakes_skips_nothing_and_repeats_nothi
         return found
 
     async with asyncio.timeout(30):
-        reading = asyncio.create_task(reads())
-        await asyncio.gather(*(takes(client, seed) for seed, client in enumerate(clients)))
-        read = await reading
+        readings = [asyncio.create_task(reads()) for _ in range(3)]
+        await asyncio.gather(*(takes(client, number) for number, client in enumerate(clients)))
+        read, *others = await asyncio.gather(*readings)
     assert len(set(read)) == len(read) == len(events)
+    assert others == [read, read]
     assert await walk(PartnerEvents(redis)) == read
     for client in clients:
         await client.aclose()
@@ -145,8 +151,11 @@ async def test_a_body_that_is_lost_is_told_and_not_passed_over(redis: Redis) -> 
     await an_intake(redis).take(0, events)
     await redis.delete(BodyPlace(0, events[1].id).key)
     polled = PartnerEvents(redis)
+    before = await polled.after(PARTNER.id, None, 10)
+    assert [json.loads(event)["id"] for event in before.events] == [events[0].id]
+    assert before.more
     with pytest.raises(EventsGoneError) as gone:
-        await polled.after(PARTNER.id, None, 10)
+        await polled.after(PARTNER.id, before.position, 10)
     assert await walk(polled, after=gone.value.go_on_after) == [events[2].id]
 
 
