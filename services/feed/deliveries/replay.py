@@ -1,10 +1,10 @@
 """Sends again what an endpoint was sent before: all deliveries whose events fall into a span of time."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from redis.asyncio import Redis
 
+from services.feed.deliveries.index_walk import oldest_first
 from services.feed.deliveries.outcome import Trigger
 from services.feed.deliveries.payload import TEST_EVENT
 from services.feed.deliveries.resending import Resending
@@ -32,19 +32,15 @@ async def replay(
     delivery for, because it did not exist or did not want them then, are not among them.
     """
     index = keys.endpoint_deliveries(endpoint_id)
-    earliest = epoch_ms(since - _CLOCKS_APART)
-    queued = start = 0
-    while True:
-        members: list[Any] = await redis.zrangebyscore(index, earliest, "+inf", start=start, num=_AT_ONCE)
-        if not members:
-            return queued
-        start += len(members)
+    queued = 0
+    # Up to now: what comes while this goes on is being sent anyway.
+    async for ids in oldest_first(redis, index, epoch_ms(since - _CLOCKS_APART), epoch_ms(now), _AT_ONCE):
         pipe = redis.pipeline(transaction=False)
-        for member in members:
-            pipe.hmget(keys.delivery(endpoint_id, member.decode()), "event_at", "event_type")
+        for one in ids:
+            pipe.hmget(keys.delivery(endpoint_id, one), "event_at", "event_type")
         matching = [
-            member.decode()
-            for member, (event_at, event_type) in zip(members, await pipe.execute(), strict=True)
+            one
+            for one, (event_at, event_type) in zip(ids, await pipe.execute(), strict=True)
             if event_at is not None
             and event_type.decode() != TEST_EVENT
             and epoch_ms(since) <= int(event_at)
@@ -52,3 +48,4 @@ async def replay(
         ]
         results = await resending.send_again(endpoint_id, matching, now, trigger=Trigger.REPLAY, again=False)
         queued += sum(bool(result) for result in results)
+    return queued

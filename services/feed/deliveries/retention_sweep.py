@@ -1,14 +1,13 @@
 """Removes what was kept long enough, a little at a time, and prolongs the life of bodies still needed."""
 
 import asyncio
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from redis.asyncio import Redis
 
 from services.feed.deliveries.bodies import Bodies
 from services.feed.deliveries.delivery import DeliveryStatus
+from services.feed.deliveries.index_walk import oldest_first
 from services.feed.deliveries.partner_events import PartnerEvents
 from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.retention import Retention
@@ -89,21 +88,19 @@ class RetentionSweep:
 
     async def _renew(self, endpoint_id: str, status: DeliveryStatus, now: datetime) -> None:
         """Prolong the bodies of unfinished deliveries; what becomes one meanwhile had its body renewed."""
-        index, latest, start = keys.endpoint_status(endpoint_id, status), epoch_ms(now - _YOUNG), 0
-        while ids := await self._oldest(index, latest, start):
+        index = keys.endpoint_status(endpoint_id, status)
+        async for ids in oldest_first(self._redis, index, "-inf", f"({epoch_ms(now - _YOUNG)}", _AT_ONCE):
             pipe = self._redis.pipeline(transaction=False)
             for one in ids:
                 pipe.hmget(keys.delivery(endpoint_id, one), "partition", "event_id")
             await self._bodies.renew((int(p), event.decode()) for p, event in await pipe.execute() if event)
-            # What leaves the index meanwhile would make a whole step pass over as many: half of it again.
-            start += (len(ids) + 1) // 2
             await asyncio.sleep(_PAUSE)
 
     async def _remove(self, endpoint_id: str, status: DeliveryStatus, before: datetime) -> int:
         """Remove finished deliveries; those made before but tried later are passed over."""
         index, latest = keys.endpoint_status(endpoint_id, status), epoch_ms(before)
-        removed = start = 0
-        while ids := await self._oldest(index, latest, start):
+        removed = 0
+        async for ids in oldest_first(self._redis, index, "-inf", f"({latest}", _AT_ONCE):
             names = [
                 keys.endpoint_deliveries(endpoint_id),
                 index,
@@ -113,15 +110,6 @@ class RetentionSweep:
                     for name in (keys.delivery(endpoint_id, one), keys.attempts(endpoint_id, one))
                 ),
             ]
-            gone = int(await self._redis.eval(_REMOVE_OLD, len(names), *names, status, latest, *ids))
-            removed += gone
-            start += len(ids) - gone
+            removed += int(await self._redis.eval(_REMOVE_OLD, len(names), *names, status, latest, *ids))
             await asyncio.sleep(_PAUSE)
         return removed
-
-    async def _oldest(self, index: str, latest: int, start: int) -> Sequence[str]:
-        """Return the ids of deliveries made before `latest`, from the `start`-th oldest on."""
-        members: list[Any] = await self._redis.zrangebyscore(
-            index, "-inf", f"({latest}", start=start, num=_AT_ONCE
-        )
-        return [member.decode() for member in members]
