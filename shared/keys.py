@@ -221,6 +221,11 @@ def endpoints_version() -> str:
     return f"{PREFIX}endpoints:version"
 
 
+def endpoints_removed() -> str:
+    """Return the endpoints whose keys are to be cleared away (sorted set): id → removed at (ms)."""
+    return f"{PREFIX}endpoints:removed"
+
+
 def queues() -> str:
     """Return the sorted set of endpoints that have work: score = when the earliest is due (ms)."""
     return f"{PREFIX}queues"

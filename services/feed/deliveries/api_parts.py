@@ -93,7 +93,7 @@ class ApiParts:
 
     async def remove_endpoint(self, endpoint_id: str) -> None:
         """Remove an endpoint with all its deliveries."""
-        await self.registry.remove_endpoint(endpoint_id)
+        await self.registry.remove_endpoint(endpoint_id, self.clock.now())
         await self.queue.purge(endpoint_id)
 
 

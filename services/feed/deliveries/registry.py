@@ -9,6 +9,7 @@ nowhere else.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +19,7 @@ from services.feed.deliveries.endpoint import Endpoint
 from services.feed.deliveries.partner import Partner
 from services.feed.deliveries.secret_box import SecretBox
 from shared import keys
+from shared.timestamps import epoch_ms
 
 _SWAP = """
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
@@ -112,11 +114,21 @@ class Registry:
     def _opened(self, stored: Any) -> Endpoint:
         return _with_texts(Endpoint.model_validate_json(stored), self._box.open)
 
-    async def remove_endpoint(self, endpoint_id: str) -> bool:
-        """Forget an endpoint; tell whether it was known. Its queue is the caller's."""
-        removed = await self._redis.hdel(keys.endpoints(), endpoint_id)
+    async def remove_endpoint(self, endpoint_id: str, now: datetime) -> None:
+        """Forget an endpoint; its queue is to be cleared away, by the caller or else by the next sweep."""
+        await self._redis.zadd(keys.endpoints_removed(), {endpoint_id: epoch_ms(now)})
+        await self._redis.hdel(keys.endpoints(), endpoint_id)
         await self._redis.incr(keys.endpoints_version())
-        return bool(removed)
+
+    async def removed(self, until: datetime | None = None) -> list[str]:
+        """Return the endpoints whose queues are to be cleared away, all or those removed until a moment."""
+        latest = "+inf" if until is None else epoch_ms(until)
+        found: list[Any] = await self._redis.zrangebyscore(keys.endpoints_removed(), "-inf", latest)
+        return [endpoint_id.decode() for endpoint_id in found]
+
+    async def cleared(self, endpoint_id: str) -> None:
+        """Note that nothing is left of a removed endpoint."""
+        await self._redis.zrem(keys.endpoints_removed(), endpoint_id)
 
     async def partners(self) -> list[Partner]:
         """Return all partners, the oldest first."""

@@ -9,6 +9,7 @@ from services.feed.deliveries.bodies import Bodies
 from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.index_walk import oldest_first
 from services.feed.deliveries.partner_events import PartnerEvents
+from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.retention import Retention
 from services.feed.outage import through_outages
@@ -27,6 +28,9 @@ _PAUSE, _EVERY = 0.05, 3600.0
 
 _YOUNG = timedelta(days=1)
 """A body lives far longer than this anyway: those of fresh deliveries are not renewed each hour."""
+
+_HEARD = timedelta(minutes=10)
+"""By then every process has heard of an endpoint's removal."""
 
 _UNFINISHED = (DeliveryStatus.PENDING, DeliveryStatus.RETRYING)
 
@@ -57,6 +61,7 @@ class RetentionSweep:
         self._registry = registry
         self._clock = clock
         self._retention = retention
+        self._queue = DeliveryQueue(redis)
         self._bodies = Bodies(redis, retention)
         self._polled = PartnerEvents(redis, retention)
 
@@ -79,12 +84,20 @@ class RetentionSweep:
                 (DeliveryStatus.DEAD, self._retention.dead),
             ):
                 removed += await self._remove(endpoint_id, status, now - kept)
+        await self._clear_removed(now)
         for partner in await self._registry.partners():
             while await self._polled.drop_old(partner.id, now, _AT_ONCE):  # noqa: ASYNC110 - waits for nothing
                 await asyncio.sleep(_PAUSE)
         if removed:
             log.info("deliveries.removed", deliveries=removed)
         return removed
+
+    async def _clear_removed(self, now: datetime) -> None:
+        """Clear away what a removal that broke off left, or an intake that had not heard of it put there."""
+        for endpoint_id in await self._registry.removed():
+            await self._queue.purge(endpoint_id)
+        for endpoint_id in await self._registry.removed(until=now - _HEARD):
+            await self._registry.cleared(endpoint_id)
 
     async def _renew(self, endpoint_id: str, status: DeliveryStatus, now: datetime) -> None:
         """Prolong the bodies of unfinished deliveries; what becomes one meanwhile had its body renewed."""

@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from services.feed.deliveries.bodies import BodyPlace
-from services.feed.deliveries.delivery import DeliveryStatus
+from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
 from services.feed.deliveries.endpoint import delivery_id
 from services.feed.deliveries.history import History
 from services.feed.deliveries.intake import Intake
@@ -82,6 +82,20 @@ async def test_the_last_attempt_counts_not_the_first(kept: Kept) -> None:
     kept.clock.move(days=29)
     assert await kept.sweep.sweep() == 0
     assert await kept.is_there()
+
+
+async def test_what_is_left_of_a_removed_endpoint_is_cleared_away(kept: Kept) -> None:
+    await kept.registry.remove_endpoint(ENDPOINT.id, kept.clock.now())  # and here the process was killed
+    await kept.sweep.sweep()
+    assert await kept.redis.keys(f"*{ENDPOINT.id}*") == []
+    # An intake that has not yet heard of the removal.
+    late = an_event()
+    new = NewDelivery(delivery_id(ENDPOINT.id, late.id), late.id, late.type, late.timestamp, 0, Trigger.EVENT)
+    await kept.queue.enqueue_all({ENDPOINT.id: [new]}, kept.clock.now())
+    kept.clock.move(hours=1)
+    await kept.sweep.sweep()
+    assert await kept.redis.keys(f"*{ENDPOINT.id}*") == []
+    assert await kept.registry.removed() == []
 
 
 async def test_what_waits_for_years_keeps_its_record_and_its_body(kept: Kept) -> None:

@@ -55,7 +55,7 @@ async def test_who_comes_changes_or_goes_is_seen_at_the_next_look(redis: Redis, 
     await registry.add_endpoint(an_endpoint(id="ep_2", partner_id="ptr_2"))
     assert [one.partner_name for one in await roll_call.read(NOON)] == [None, "The Gazette"]
     await registry.change_endpoint("ep_1", lambda known: known.with_status(EndpointStatus.PAUSED))
-    await registry.remove_endpoint("ep_2")
+    await registry.remove_endpoint("ep_2", NOON)
     (left,) = await roll_call.read(NOON)
     assert (left.numbers.endpoint_id, left.numbers.state) == ("ep_1", "paused")
 
