@@ -7,16 +7,14 @@ once more when the socket is made, which covers literal addresses and names that
 import asyncio
 import socket
 import ssl
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from services.feed.deliveries.address_rules import AddressRules
-
-_LOOKUPS_AT_ONCE = 32
-"""A thread each: a name server that hangs holds up its own names, not everybody's."""
 
 _IDLE_SECONDS = 4.0
 """An idle connection is let go before Node and uvicorn (5 s) close it under the next request."""
@@ -27,34 +25,59 @@ class RefusedAddressError(OSError):
 
 
 class SystemResolver(AbstractResolver):
-    """The system's name resolution, in threads of its own."""
+    """The system's name resolution, in a thread for each lookup.
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="delivery-dns")
+    A name server that hangs then holds up its own names and nobody else's, and not the end of the process
+    either: these threads are not waited for.
+    """
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """Return all addresses of a name; raises `OSError` when it has none."""
         loop = asyncio.get_running_loop()
-        answers = await loop.run_in_executor(
-            self._threads, lambda: socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
-        )
-        return [
-            ResolveResult(
-                hostname=host,
-                host=str(address[0]),
-                port=port,
-                family=found,
-                proto=proto,
-                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-            )
-            for found, _, proto, _, address in answers
-        ]
+        answered: asyncio.Future[list[ResolveResult]] = loop.create_future()
+
+        def look_up() -> None:
+            answer: list[ResolveResult] | OSError
+            try:
+                answer = _look_up(host, port, family)
+            except UnicodeError as error:
+                answer = OSError(socket.EAI_NONAME, f"not the name of a host: {error}")
+            except OSError as error:
+                answer = error
+            # By now the loop may be closed, and with it whoever asked.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_settle, answered, answer)
+
+        threading.Thread(target=look_up, name="delivery-dns", daemon=True).start()
+        return await answered
 
     async def close(self) -> None:
-        """Let the threads go; a lookup under way ends by itself."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """Wait for nothing: a lookup under way ends by itself."""
+
+
+def _look_up(host: str, port: int, family: socket.AddressFamily) -> list[ResolveResult]:
+    return [
+        ResolveResult(
+            hostname=host,
+            host=str(address[0]),
+            port=port,
+            family=found,
+            proto=proto,
+            flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+        )
+        for found, _, proto, _, address in socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+    ]
+
+
+def _settle(answered: "asyncio.Future[list[ResolveResult]]", answer: list[ResolveResult] | OSError) -> None:
+    if answered.done():
+        return
+    if isinstance(answer, OSError):
+        answered.set_exception(answer)
+    else:
+        answered.set_result(answer)
 
 
 class CheckedResolver(AbstractResolver):

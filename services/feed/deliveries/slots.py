@@ -6,39 +6,60 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Slots:
-    """The attempts under way in this process; `most` is for all endpoints together."""
+    """The attempts under way in this process; `most` is for all endpoints together.
+
+    Once half of all slots are taken, an endpoint that has one gets no second: partners that hang then hold
+    one slot each. And those whose latest attempt ran out of time get no more than half of them together, so
+    that there is one for everybody else, however many hang.
+    """
 
     most: int = 512
+    total: int = 0
+    """How many are under way."""
     _under_way: Counter[str] = field(default_factory=Counter)
-    _total: int = 0
-
-    @property
-    def total(self) -> int:
-        """How many are under way."""
-        return self._total
+    _late: set[str] = field(default_factory=set)
+    _held_by_late: int = 0
+    _promised: int = 0
+    _promised_to_late: int = 0
 
     def held_by(self, endpoint_id: str) -> int:
         """Return how many of an endpoint's are under way."""
         return self._under_way[endpoint_id]
 
-    def room_for(self, endpoint_id: str, concurrency: int, promised: int = 0) -> int:
-        """Return how many more an endpoint may have of its `concurrency`; others were `promised` so many.
+    def begin_asking(self) -> None:
+        """Forget what was promised: what came of it is under way, or there was no work."""
+        self._promised = self._promised_to_late = 0
 
-        Once half of all slots are taken, an endpoint that has one gets no second: partners that hang then
-        hold one slot each, and there is one for everybody else.
-        """
-        taken = self._total + promised
-        window = concurrency if taken < self.most // 2 else 1
-        return max(0, min(window - self._under_way[endpoint_id], self.most - taken))
+    def promise(self, endpoint_id: str, concurrency: int) -> int:
+        """Return how many more an endpoint may have of its `concurrency`, and keep them for it."""
+        taken, half = self.total + self._promised, self.most // 2
+        late = endpoint_id in self._late
+        window = 1 if late or taken >= half else concurrency
+        room = min(window - self._under_way[endpoint_id], self.most - taken)
+        if late:
+            room = min(room, half - self._held_by_late - self._promised_to_late)
+        room = max(0, room)
+        self._promised += room
+        self._promised_to_late += room if late else 0
+        return room
 
     def take(self, endpoint_id: str) -> None:
         """Count one more attempt under way."""
+        self.total += 1
         self._under_way[endpoint_id] += 1
-        self._total += 1
+        self._held_by_late += endpoint_id in self._late
 
-    def give_back(self, endpoint_id: str) -> None:
-        """Count one less."""
+    def give_back(self, endpoint_id: str, *, late: bool = False) -> None:
+        """Count one less, which was `late` when it ran out of time."""
+        self.total -= 1
         self._under_way[endpoint_id] -= 1
-        self._total -= 1
-        if not self._under_way[endpoint_id]:
+        self._held_by_late -= endpoint_id in self._late
+        held = self._under_way[endpoint_id]
+        if not held:
             del self._under_way[endpoint_id]
+        if late and endpoint_id not in self._late:
+            self._late.add(endpoint_id)
+            self._held_by_late += held
+        elif not late and endpoint_id in self._late:
+            self._late.remove(endpoint_id)
+            self._held_by_late -= held

@@ -14,6 +14,7 @@ from typing import Any
 from services.feed.deliveries.attempting import Attempting
 from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
 from services.feed.deliveries.lease import Ask, Lease
+from services.feed.deliveries.outcome import ErrorClass
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.recorder import Ended, Recorder
 from services.feed.deliveries.registry import EndpointView, Registry
@@ -119,23 +120,22 @@ class DeliveryWorker:
         """Return the ends to be written down; their room is free again."""
         ended = self._recorder.take()
         for one in ended:
-            self._slots.give_back(one.finish.lease.endpoint_id)
-            self._hungry.add(one.finish.lease.endpoint_id)
+            endpoint_id = one.finish.lease.endpoint_id
+            self._slots.give_back(endpoint_id, late=one.finish.attempt.error is ErrorClass.TIMEOUT)
+            self._hungry.add(endpoint_id)
         return ended
 
     def _asks(self) -> list[Ask]:
         """Return what can be taken in hand; who has no room now is asked again when an attempt ends."""
         asks: list[Ask] = []
-        promised = 0
+        self._slots.begin_asking()
         for endpoint_id in sorted(self._hungry, key=self._slots.held_by):
             endpoint = self._endpoints.get(endpoint_id)
             if endpoint is None or not _is_sendable(endpoint):
                 self._hungry.discard(endpoint_id)
                 continue
-            room = self._slots.room_for(endpoint_id, endpoint.concurrency, promised)
-            if room:
+            if room := self._slots.promise(endpoint_id, endpoint.concurrency):
                 asks.append(Ask(endpoint_id, room, endpoint.concurrency, endpoint.rate_limit))
-                promised += room
         return asks
 
     async def _turn(self, ended: Sequence[Ended], asks: Sequence[Ask]) -> None:
