@@ -11,7 +11,8 @@ from benchmarks.measuring import ROUNDS
 _TITLE = "# Benchmarks"
 _ABOUT = f"""\
 Written by `make bench`. Figures depend on the machine and on what else it does; the ratios are what counts,
-since the rows of a section took turns: medians of {ROUNDS} rounds or more."""
+since the rows of a section took turns: medians of {ROUNDS} rounds or more. `docs/performance.md` says what
+lies behind them."""
 
 
 def merged(earlier: str, sections: Mapping[str, str], order: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ _MOMENT, _MANY_AT_ONCE = 0.25, 75
 _WHILE, _MANY, _FEW = 1.0, 160, 120
 """A burst begins with many articles in a moment or in a while, and ends with few in a while (seconds)."""
 
-_SHORTEST, _LONGEST = 0.25, 2.0
+_SHORTEST, _LONGEST = 0.25, 5.0
 
 
 class Pace:
