@@ -29,6 +29,11 @@ def partitions_registry() -> str:
     return f"{PREFIX}partitions"
 
 
+def move_mark() -> str:
+    """Return what says that everything here was moved to another Redis, or is just being moved in."""
+    return f"{PREFIX}move"
+
+
 def events(partition: int) -> str:
     """Return the physical stream of one partition."""
     return f"{PREFIX}{{p{partition}}}:events"

@@ -47,12 +47,12 @@ def without_password(url: str) -> str:
     return url if parts.password is None else url.replace(f":{parts.password}@", ":…@")
 
 
-def connect(url: str, *, retries: int = 1, timeout: float | None = 5.0) -> "Redis":
+def connect(url: str, *, retries: int = 1, timeout: float | None = 5.0, name: str | None = None) -> "Redis":
     """Return a client with a pool; nothing is connected until the first command.
 
     `retries` repeats a command after a lost connection or a timeout: fine for what may happen twice. Whoever
     must know whether a write took place passes 0. `timeout` is in seconds and bounds each answer; whoever
-    passes None bounds the whole by itself.
+    passes None bounds the whole by itself. `name` is shown in the server's list of clients.
     """
     client: Redis = Redis.from_url(
         url,
@@ -60,6 +60,7 @@ def connect(url: str, *, retries: int = 1, timeout: float | None = 5.0) -> "Redi
         socket_connect_timeout=2.0,
         health_check_interval=15,
         retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries),
+        client_name=name,
     )
     return client
 

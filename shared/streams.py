@@ -9,6 +9,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from shared import keys
 from shared.logs import get_logger
+from shared.moved import not_usable_because
 from shared.redis_connection import UNREACHABLE, durability_warnings, redis_url, without_password
 from shared.serving import StartError
 from shared.settings import SharedSettings
@@ -53,10 +54,13 @@ def consumer_name() -> str:
 async def prepare(redis: "Redis", settings: SharedSettings) -> None:
     """Make everything in Redis that every process relies on; harmless when it is there already.
 
-    Raises `StartError` when Redis cannot be reached or used, or holds data of another number of partitions.
+    Raises `StartError` when Redis cannot be reached or used, was moved elsewhere, or holds data of another
+    number of partitions.
     """
     address = without_password(redis_url(settings))
     try:
+        if reason := await not_usable_because(redis):
+            raise StartError(f"What is stored at {address} {reason}.")
         kept = await settle_partitions(redis, settings.partitions)
         if kept != settings.partitions:
             raise StartError(

@@ -87,6 +87,7 @@ PURE = (
     "shared.events",
     "shared.keys",
     "shared.identifiers",
+    "shared.redis_versions",
     "shared.timestamps",
 )
 

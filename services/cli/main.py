@@ -22,6 +22,7 @@ from services.cli import (
 from services.cli.backlog_command import backlog
 from services.cli.command_error import CommandError
 from services.cli.ingest_command import ingest
+from services.cli.migrate_command import migrate
 from services.cli.remote import DataDir, FeedUrl, Given, IngestUrl, Token, settings_for
 from services.cli.settings import ADMIN_TOKEN_FILE, INGEST_TOKEN_FILE, READ_TOKEN_FILE
 from services.cli.up_command import up
@@ -62,6 +63,7 @@ def given_for_all(
 app.command("up")(up)
 app.command("ingest")(ingest)
 app.command("backlog")(backlog)
+app.command("migrate")(migrate)
 app.add_typer(feeds_command.app, name="feeds")
 app.add_typer(partners_command.app, name="partners")
 app.add_typer(endpoints_command.app, name="endpoints")
