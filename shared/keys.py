@@ -78,14 +78,14 @@ def identity_url(normalised_url: str) -> str:
     return f"{PREFIX}identity:url:{digest(normalised_url)}"
 
 
-def identity_title_date(normalised_title: str, day: str) -> str:
-    """Return the claim of a title on a day: the id of the article."""
-    return f"{PREFIX}identity:title-date:{digest(f'{normalised_title}|{day}')}"
-
-
 def identity_title(normalised_title: str) -> str:
     """Return the hash of all articles that ever bore this title: id → what tells them apart (JSON)."""
     return f"{PREFIX}{{title:{digest(normalised_title)}}}:articles"
+
+
+def identity_title_dates(normalised_title: str) -> str:
+    """Return the claims of a title on days (hash): day → the id of the article."""
+    return f"{PREFIX}{{title:{digest(normalised_title)}}}:dates"
 
 
 def identity_title_days(normalised_title: str) -> str:

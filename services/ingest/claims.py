@@ -1,9 +1,10 @@
 """Finds the ids of drafts' articles and claims the drafts' keys for them, safely among many who do the same.
 
 The claims lie in different slots of a cluster, so no transaction can hold them: each is one atomic command,
-in a fixed order (URL, title and date, title), before the article itself is written. A claim is *settled* when
-its article is in the title's index, where the last claim is made, or is stored already. One that is not may
-be left over from a process that died: whoever comes next uses it, and it yields where claims disagree.
+in a fixed order (URL; then title and day, which share a slot), before the article itself is written. A claim
+is *settled* when its article is in the title's index, where the last claim is made, or is stored already. One
+that is not may be left over from a process that died: whoever comes next uses it, and it yields where claims
+disagree.
 
 Many drafts take these steps side by side, with one pipeline for each step.
 """
@@ -50,7 +51,6 @@ class _Turn:
 
     claim: Claim
     url: str | None
-    title_date: str | None
     titled: Titled
     stored: set[str] = field(default_factory=set)
     article_id: str = ""
@@ -62,7 +62,7 @@ class _Turn:
 
     def named(self) -> set[str]:
         """Return the ids that the claim itself and its keys name."""
-        return {name for name in (self.claim.given_id, self.url, self.title_date) if name}
+        return {name for name in (self.claim.given_id, self.url, self.titled.day_holder) if name}
 
     def is_settled(self, article_id: str) -> bool:
         return article_id in self.titled.facts or article_id in self.stored
@@ -72,7 +72,7 @@ class _Turn:
 
     def choose(self) -> None:
         """Name the article: the first settled claim in the fixed order, else the last one, else a new one."""
-        owners = [owner for owner in (self.url, self.title_date, self.candidate()) if owner]
+        owners = [owner for owner in (self.url, self.titled.day_holder, self.candidate()) if owner]
         otherwise = owners[-1] if owners else self.claim.new_id
         self.article_id = self.claim.given_id or next(filter(self.is_settled, owners), otherwise)
 
@@ -113,24 +113,21 @@ class Claims:
         await self._read_further(turns)
         for turn in turns:
             turn.choose()
-        await self._claim_keys([(turn, turn.identity.url, turn.url) for turn in turns])
-        await self._claim_keys([(turn, turn.identity.title_date, turn.title_date) for turn in turns])
+        await self._claim_addresses(turns)
         await self._claim_titles([turn for turn in turns if not turn.is_lost])
         return turns
 
     async def _read(self, claims: Sequence[Claim]) -> list[_Turn]:
         async with self.redis.pipeline(transaction=False) as pipe:
             for claim in claims:
-                for key in (claim.identity.url, claim.identity.title_date):
-                    if key:
-                        pipe.get(key)
+                if claim.identity.url:
+                    pipe.get(claim.identity.url)
                 title_index.read(pipe, claim.identity)
             answers = iter(await execute(pipe))
         return [
             _Turn(
                 claim,
                 url=_text(next(answers)) if claim.identity.url else None,
-                title_date=_text(next(answers)) if claim.identity.title_date else None,
                 titled=Titled.from_reply(next(answers)),
             )
             for claim in claims
@@ -165,31 +162,26 @@ class Claims:
             for turn, reply in zip(searching, answers, strict=True):
                 turn.titled = turn.titled.together_with(Titled.from_reply(reply))
 
-    async def _claim_keys(self, held: Sequence[tuple[_Turn, str | None, str | None]]) -> None:
-        """Claim one key of each turn for its article, unless a settled one holds it."""
+    async def _claim_addresses(self, turns: Sequence[_Turn]) -> None:
+        """Claim each turn's address for its article, unless a settled one holds it."""
         claimed = []
         async with self.redis.pipeline(transaction=False) as pipe:
-            for turn, key, holder in held:
-                if key is None or turn.is_lost or holder == turn.article_id:
+            for turn in turns:
+                key, holder = turn.identity.url, turn.url
+                if key is None or holder == turn.article_id or (holder and turn.is_settled(holder)):
                     continue
                 if holder is None:
                     pipe.set(key, turn.article_id, nx=True)
-                elif turn.is_settled(holder):
-                    continue
                 else:
                     pipe.eval(_TAKE_OVER, 1, key, holder, turn.article_id)
                 claimed.append(turn)
             _mark_lost(claimed, await execute(pipe))
 
     async def _claim_titles(self, turns: Sequence[_Turn]) -> None:
-        claimed = []
         async with self.redis.pipeline(transaction=False) as pipe:
-            for turn in turns:
-                known = turn.titled.facts.get(turn.article_id)
-                facts = turn.identity.facts.together_with(known) if known else turn.identity.facts
-                if facts != known:
-                    title_index.claim(pipe, turn.identity, turn.article_id, turn.titled, facts)
-                    claimed.append(turn)
+            claimed = [
+                turn for turn in turns if title_index.claim(pipe, turn.identity, turn.article_id, turn.titled)
+            ]
             _mark_lost(claimed, await execute(pipe))
 
 

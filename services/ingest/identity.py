@@ -74,10 +74,9 @@ _FACTS = TypeAdapter(Facts)
 
 @dataclass(frozen=True)
 class Identity:
-    """The keys under which an article is found again, its normalised title, and its facts."""
+    """The key and the normalised title under which an article is found again, and its facts."""
 
     url: str | None
-    title_date: str | None
     title: str
     facts: Facts
 
@@ -89,7 +88,6 @@ def identity_of(draft: ArticleDraft, zone: ZoneInfo) -> Identity:
     url = web_address.normalise(draft.url) if draft.url else None
     return Identity(
         url=keys.identity_url(url) if url else None,
-        title_date=keys.identity_title_date(title, day) if day else None,
         title=title,
         facts=Facts(
             day=day,

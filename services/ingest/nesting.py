@@ -30,6 +30,8 @@ def is_too_deep(markup: str) -> bool:
 
     An end tag that does not match counts for nothing, so that markup made to look flat is not let through.
     """
+    if markup.count("<") <= DEEPEST:
+        return False
     opened: list[str] = []
     for tag in _TAG.finditer(markup):
         is_end, name = tag[1], tag[2].lower()

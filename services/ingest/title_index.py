@@ -1,11 +1,12 @@
 """The articles that ever bore one title, in the order in which they come into question for a draft.
 
-A hash holds what tells them apart, a sorted set their order: by day, the undated last. A draft with a day
-asks for that day and the undated, one without asks from the end. So a title that thousands of articles bear
-(“Weekly briefing”) costs little more than a new one.
+A hash holds what tells them apart, a sorted set their order: by day, the undated last. A further hash says
+whose a day is: the first article of a title on a day has them both. A draft with a day asks for that day and
+the undated, one without asks from the end. So a title that thousands of articles bear (“Weekly briefing”)
+costs little more than a new one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from redis.asyncio.client import Pipeline
 
@@ -20,9 +21,10 @@ _AT_ONCE = 100
 
 # Those with an address are passed over for a draft that has one: the same address is found by itself.
 _READ = """
-local has_address, first, most = ARGV[1] == '1', tonumber(ARGV[2]), tonumber(ARGV[3])
+local day, has_address = ARGV[1], ARGV[2] == '1'
+local first, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local found, is_full = {}, 0
-for range = 4, #ARGV, 2 do
+for range = 5, #ARGV, 2 do
   local members = redis.call(
     'ZREVRANGEBYLEX', KEYS[2], ARGV[range + 1], ARGV[range], 'LIMIT', first, most)
   for _, member in ipairs(members) do
@@ -34,47 +36,54 @@ for range = 4, #ARGV, 2 do
   end
   if #members == most then is_full = 1 end
 end
-return {redis.call('HLEN', KEYS[1]), is_full, found}
+return {redis.call('HLEN', KEYS[1]), redis.call('HGET', KEYS[3], day), is_full, found}
 """
 
-# The hash is as it was read: as many articles in it, and this one's facts unchanged.
+# All is as it was read: as many articles, this one's facts, and whose the day is.
 _CLAIM = """
+local id, before, day, holder = ARGV[1], ARGV[3], ARGV[7], ARGV[8]
 if redis.call('HLEN', KEYS[1]) ~= tonumber(ARGV[2]) then return 0 end
-if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[3] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[4])
+if (redis.call('HGET', KEYS[1], id) or '') ~= before then return 0 end
+if (redis.call('HGET', KEYS[3], day) or '') ~= holder then return 0 end
+redis.call('HSET', KEYS[1], id, ARGV[4])
 redis.call('ZREM', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[2], 0, ARGV[6])
+if day ~= '' and holder == '' then redis.call('HSET', KEYS[3], day, id) end
 return 1
 """
 
 
 @dataclass(frozen=True)
 class Titled:
-    """How many articles bear the title, and the facts of those that were read; `more` may be in question."""
+    """How many articles bear the title, whose is the draft's day, and the facts of those that were read.
+
+    `more` of them may come into question.
+    """
 
     count: int
+    day_holder: str | None
     facts: dict[str, Facts]
     more: bool
 
     @classmethod
-    def from_reply(cls, reply: tuple[int, int, list[bytes]]) -> "Titled":
+    def from_reply(cls, reply: tuple[int, bytes | None, int, list[bytes]]) -> "Titled":
         """Return what `read` was answered."""
-        count, is_full, found = reply
+        count, holder, is_full, found = reply
         pairs = zip(found[::2], found[1::2], strict=True)
         facts = {article_id.decode(): Facts.from_json(stored) for article_id, stored in pairs}
-        return cls(count, facts, bool(is_full))
+        return cls(count, holder.decode() if holder else None, facts, bool(is_full))
 
     def together_with(self, further: "Titled") -> "Titled":
-        """Return this with a further page; the count stays that of the first reading."""
-        return Titled(self.count, self.facts | further.facts, further.more)
+        """Return this with a further page; all else stays as it was read first."""
+        return replace(self, facts=self.facts | further.facts, more=further.more)
 
 
 def read(pipe: "Pipeline", identity: Identity, page: int = 0) -> None:
     """Ask for the articles in question, a page of them; those of the first pages are preferred."""
-    day = identity.facts.day
+    day = identity.facts.day or ""
     ranges = [*_within(day), *_within(_UNDATED)] if day else ["-", "+"]
     has_address = "1" if identity.facts.url else ""
-    pipe.eval(_READ, 2, *_keys(identity), has_address, page * _AT_ONCE, _AT_ONCE, *ranges)
+    pipe.eval(_READ, 3, *_keys(identity), day, has_address, page * _AT_ONCE, _AT_ONCE, *ranges)
 
 
 def read_one(pipe: "Pipeline", identity: Identity, article_id: str) -> None:
@@ -82,16 +91,24 @@ def read_one(pipe: "Pipeline", identity: Identity, article_id: str) -> None:
     pipe.hget(keys.identity_title(identity.title), article_id)
 
 
-def claim(pipe: "Pipeline", identity: Identity, article_id: str, seen: Titled, facts: Facts) -> None:
-    """Ask to keep the `facts` of an article if all is still as it was seen; the answer is 1 or 0."""
-    known = seen.facts.get(article_id)
+def claim(pipe: "Pipeline", identity: Identity, article_id: str, seen: Titled) -> bool:
+    """Ask to keep what the identity says of an article, if all is still as it was seen; the answer is 1 or 0.
+
+    Return whether there is anything to ask for.
+    """
+    day, known = identity.facts.day or "", seen.facts.get(article_id)
+    facts = identity.facts.together_with(known) if known else identity.facts
+    if facts == known and (seen.day_holder or not day):
+        return False
     before, old = (known.to_json(), _member(known, article_id)) if known else (b"", "")
-    kept = (facts.to_json(), old, _member(facts, article_id))
-    pipe.eval(_CLAIM, 2, *_keys(identity), article_id, seen.count, before, *kept)
+    after = (facts.to_json(), old, _member(facts, article_id), day, seen.day_holder or "")
+    pipe.eval(_CLAIM, 3, *_keys(identity), article_id, seen.count, before, *after)
+    return True
 
 
-def _keys(identity: Identity) -> tuple[str, str]:
-    return keys.identity_title(identity.title), keys.identity_title_days(identity.title)
+def _keys(identity: Identity) -> tuple[str, str, str]:
+    title = identity.title
+    return keys.identity_title(title), keys.identity_title_days(title), keys.identity_title_dates(title)
 
 
 def _within(day: str) -> tuple[str, str]:
