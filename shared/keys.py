@@ -34,6 +34,11 @@ def move_mark() -> str:
     return f"{PREFIX}move"
 
 
+def examination() -> str:
+    """Return what is written to find out how long a write takes (expires within a minute)."""
+    return f"{PREFIX}examination"
+
+
 def events(partition: int) -> str:
     """Return the physical stream of one partition."""
     return f"{PREFIX}{{p{partition}}}:events"

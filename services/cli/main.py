@@ -21,6 +21,7 @@ from services.cli import (
 )
 from services.cli.backlog_command import backlog
 from services.cli.command_error import CommandError
+from services.cli.doctor_command import doctor
 from services.cli.ingest_command import ingest
 from services.cli.migrate_command import migrate
 from services.cli.remote import DataDir, FeedUrl, Given, IngestUrl, Token, settings_for
@@ -63,6 +64,7 @@ def given_for_all(
 app.command("up")(up)
 app.command("ingest")(ingest)
 app.command("backlog")(backlog)
+app.command("doctor")(doctor)
 app.command("migrate")(migrate)
 app.add_typer(feeds_command.app, name="feeds")
 app.add_typer(partners_command.app, name="partners")

@@ -19,11 +19,12 @@ def check_ports(settings: CommandSettings) -> None:
         raise CommandError(
             f"NEWSWIRE_INGEST_PORT and NEWSWIRE_FEED_PORT are both {feed[1]}: set one to another port."
         )
-    _check_port(*ingest, "NEWSWIRE_INGEST")
-    _check_port(*feed, "NEWSWIRE_FEED")
+    check_port(*ingest, "NEWSWIRE_INGEST")
+    check_port(*feed, "NEWSWIRE_FEED")
 
 
-def _check_port(host: str, port: int, setting: str) -> None:
+def check_port(host: str, port: int, setting: str) -> None:
+    """Raise `CommandError` when nobody could listen there; `setting` begins the names of both settings."""
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError as error:
