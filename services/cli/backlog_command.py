@@ -7,15 +7,16 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 from typer import echo
 
 from services.cli.backlog_check import complaints, exit_code
+from services.cli.backlog_picture import picture
 from services.cli.client import Service
 from services.cli.command_error import CommandError
-from services.cli.printing import as_table, one_line, print_json, print_rows
+from services.cli.printing import one_line, print_json, print_rows
 from services.cli.remote import AsJson, with_feed_service
 
 _WATCH_SECONDS = 1.0
@@ -88,20 +89,19 @@ def _print_forever(service: Service, *, as_json: bool) -> None:
 
 
 def _show_live(service: Service) -> None:
+    last: dict[str, Any] | None = None
     with Live(console=Console(), screen=True, auto_refresh=False) as live:
         while True:
+            error = None
             try:
-                shown = _picture(service.get("/api/backlog"))
-            except CommandError as error:
+                last = service.get("/api/backlog")
+            except CommandError as refused:
                 # The service may be starting again: whoever watches wants to see when it is back.
-                shown = Text(str(error), style="red")
-            live.update(shown, refresh=True)
+                error = str(refused)
+            live.update(
+                Text(error or "", style="red") if last is None else picture(last, error=error), refresh=True
+            )
             time.sleep(_WATCH_SECONDS)
-
-
-def _picture(numbers: dict[str, Any]) -> RenderableType:
-    tables = [part for columns, rows in _tables(numbers) for part in (as_table(columns, rows), Text())]
-    return Group(Text(_headline(numbers)), Text(), *tables, Text("Ctrl-C ends this."))
 
 
 def _headline(numbers: dict[str, Any]) -> str:
