@@ -126,6 +126,7 @@ def _add_sendings(router: APIRouter, parts: ApiParts) -> None:
     @router.post("/endpoints/{endpoint_id}/test", status_code=202, summary="Send a test event, once")
     async def test(caller: Calling, endpoint_id: str) -> Queued:
         endpoint = await parts.endpoint(caller, endpoint_id)
+        caller.require_admin()
         now = parts.clock.now()
         event_id = new_event_id(now)
         await parts.bodies.put(_TESTS_PARTITION, event_id, body_of_test(endpoint.id, now))

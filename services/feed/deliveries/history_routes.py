@@ -114,6 +114,7 @@ def history_routes(parts: ApiParts) -> APIRouter:
     )
     async def retry_set(caller: Calling, wanted: RetrySet) -> Retried:
         page = await wanted.page(parts, caller, wanted.cursor, _RETRIED_AT_ONCE)
+        caller.require_admin()
         queued = await parts.resending.send_all_again(page.deliveries, parts.clock.now())
         parts.wake()
         return Retried(queued=queued, cursor=page.cursor)
@@ -125,6 +126,7 @@ def history_routes(parts: ApiParts) -> APIRouter:
     @router.post("/{delivery_id}/retry", status_code=202, summary="Send it once more, whatever its status")
     async def retry(caller: Calling, delivery_id: str) -> DeliveryWithAttempts:
         known = await _with_attempts(parts, caller, delivery_id)
+        caller.require_admin()
         await parts.resending.send_again(
             known.endpoint, [known.id], parts.clock.now(), trigger=Trigger.MANUAL, again=True
         )

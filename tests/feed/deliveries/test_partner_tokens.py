@@ -19,6 +19,9 @@ OPERATORS_ONLY = {
     ("DELETE", "/api/endpoints/{endpoint_id}"),
     ("POST", "/api/endpoints/{endpoint_id}/pause"),
     ("POST", "/api/endpoints/{endpoint_id}/resume"),
+    ("POST", "/api/endpoints/{endpoint_id}/test"),
+    ("POST", "/api/deliveries/retry"),
+    ("POST", "/api/deliveries/{delivery_id}/retry"),
 }
 
 BODIES: dict[tuple[str, str], Any] = {
