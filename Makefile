@@ -55,3 +55,4 @@ lock: install
 	$(COMPILE) --group build -o requirements-build.lock
 	$(COMPILE) -c requirements-build.lock -o requirements.lock pyproject.toml
 	$(COMPILE) -c requirements.lock --group build --group dev -o requirements-dev.lock pyproject.toml
+	$(COMPILE) -o benchmarks/peers/requirements.txt benchmarks/peers/requirements.in

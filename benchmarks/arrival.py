@@ -1,0 +1,116 @@
+"""From an accepted article to its webhook at every partner, at 100 articles a second, all on one machine."""
+
+import asyncio
+import json
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from statistics import median, quantiles
+
+import aiohttp
+from aiohttp import web
+
+from benchmarks.installation import TOKEN, answers, free_port, newswire, valkey, wait_for
+from benchmarks.measuring import ROUNDS, Report, Row
+
+_PER_SECOND, _SECONDS = 100, 4
+_ENDPOINTS = 5
+_BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def run(report: Report) -> None:
+    """Start an installation and measure it."""
+    print("arrival", flush=True)
+    with tempfile.TemporaryDirectory(prefix="nw-bench-") as name, valkey(Path(name)) as redis_url:
+        feed, ingest = free_port(), free_port()
+        settings = {
+            "REDIS_URL": redis_url,
+            "DATA_DIR": str(Path(name) / "data"),
+            "FEED_PORT": str(feed),
+            "INGEST_PORT": str(ingest),
+            "ALLOW_PRIVATE_ENDPOINTS": "127.0.0.0/8",
+        }
+        with (
+            newswire("ingest", settings),
+            newswire("feed --role web", settings),
+            newswire("feed --role worker", settings),
+        ):
+            for port in (feed, ingest):
+                wait_for(partial(answers, f"http://127.0.0.1:{port}/readyz"), "Newswire")
+            p50, p99 = asyncio.run(_measure(f"http://127.0.0.1:{feed}", f"http://127.0.0.1:{ingest}"))
+    what = f"accepted → webhook received at {_PER_SECOND} articles/s, {_ENDPOINTS} endpoints"
+    report.rows += [
+        Row(f"{what}, p50", p50, "ms"),
+        Row(f"{what}, p99", p99, "ms", "allowed", 100.0, "≤ 1"),
+    ]
+
+
+async def _measure(feed: str, ingest: str) -> tuple[float, float]:
+    arrived: dict[str, list[float]] = {}
+    # Connections that idle between two rounds are let go before the service does so under a request.
+    connector = aiohttp.TCPConnector(keepalive_timeout=2)
+    async with (
+        _receiver(arrived) as url,
+        aiohttp.ClientSession(headers=_BEARER, connector=connector) as session,
+    ):
+        async with session.post(f"{feed}/api/partners", json={"name": "Benchmark"}) as answer:
+            partner = (await answer.json())["id"]
+        for number in range(_ENDPOINTS):
+            endpoint = {"url": f"{url}/{number}"}
+            async with session.post(f"{feed}/api/partners/{partner}/endpoints", json=endpoint) as answer:
+                answer.raise_for_status()
+        rounds = [await _round(session, f"{ingest}/articles", number, arrived) for number in range(ROUNDS)]
+    p50, p99 = (median(figures) for figures in zip(*rounds, strict=True))
+    return p50, p99
+
+
+@asynccontextmanager
+async def _receiver(arrived: dict[str, list[float]]) -> AsyncIterator[str]:
+    """Run a receiver that notes when each article came."""
+
+    async def take(request: web.Request) -> web.Response:
+        body = await request.read()
+        arrived.setdefault(json.loads(body)["data"]["title"], []).append(time.perf_counter())
+        return web.Response(status=204)
+
+    app = web.Application()
+    app.router.add_post("/{endpoint}", take)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()
+
+
+async def _round(
+    session: aiohttp.ClientSession, articles: str, number: int, arrived: dict[str, list[float]]
+) -> tuple[float, float]:
+    """Return p50 and p99, in milliseconds, of the time from the 202 to the arrival at each endpoint."""
+    accepted: dict[str, float] = {}
+
+    async def post(n: int) -> None:
+        title = f"Round {number} article {n}"
+        article = {"title": title, "content_html": f"<p>{'The road opened late. ' * 150}</p>"}
+        async with session.post(articles, json=article) as answer:
+            answer.raise_for_status()
+            accepted[title] = time.perf_counter()
+
+    began, posts = time.perf_counter(), []
+    for n in range(_PER_SECOND * _SECONDS):
+        await asyncio.sleep(max(0.0, began + n / _PER_SECOND - time.perf_counter()))
+        posts.append(asyncio.create_task(post(n)))
+    await asyncio.gather(*posts)
+    await asyncio.wait_for(_all_arrived(accepted, arrived), 60)
+    took = []
+    for title, at in accepted.items():
+        took += [max(0.0, moment - at) * 1000 for moment in arrived[title][:_ENDPOINTS]]
+    return median(took), quantiles(took, n=100)[98]
+
+
+async def _all_arrived(accepted: Iterable[str], arrived: Mapping[str, Sequence[float]]) -> None:
+    for title in accepted:
+        while len(arrived.get(title, ())) < _ENDPOINTS:  # noqa: ASYNC110 - once per round, after its measuring
+            await asyncio.sleep(0.02)
