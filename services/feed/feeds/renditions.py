@@ -91,6 +91,13 @@ class Renditions:
             return None
         return held.answers
 
+    def answers_of(self, edition: Edition, rendition: Rendition) -> Answers:
+        """Return the answers that what `get` returned can give."""
+        held = self._kept.get(edition)
+        if held is not None and held.rendition is rendition:
+            return held.answers
+        return Answers(feed_representation(rendition, edition, self._publisher), self._clock)
+
     async def get(self, selection: Selection, form: Form) -> Rendition | None:
         """Return the feed as it is now, or None when there is no such feed.
 

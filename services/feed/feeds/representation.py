@@ -94,6 +94,11 @@ class Answers:
             for coding, body in bodies.items()
         }
 
+    @property
+    def codings(self) -> Iterable[str]:
+        """The content codings in which there are bytes."""
+        return self._whole.keys()
+
     def to(self, headers: Iterable[Header]) -> Answer | None:
         """Return the answer to a request with these headers (names in lower case).
 
@@ -146,12 +151,17 @@ def answer(request: Request, found: Representation, clock: Clock | None = None) 
 
     Raises a 406 `Problem` for a client that refuses every coding there is, the plain bytes included.
     """
-    given = Answers(found, clock or SystemClock()).to(request.headers.raw)
+    return response(request, Answers(found, clock or SystemClock()))
+
+
+def response(request: Request, answers: Answers) -> Response:
+    """Return what these answers say to a request; raises the same."""
+    given = answers.to(request.headers.raw)
     if given is None:
-        raise not_acceptable((*found.encoded, IDENTITY))
-    response = Response(b"" if request.method == "HEAD" else given.body, given.status)
-    response.raw_headers = list(given.headers)
-    return response
+        raise not_acceptable(answers.codings)
+    made = Response(b"" if request.method == "HEAD" else given.body, given.status)
+    made.raw_headers = list(given.headers)
+    return made
 
 
 def not_acceptable(codings: Iterable[str]) -> Problem:

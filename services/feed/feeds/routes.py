@@ -5,12 +5,11 @@ from fastapi import APIRouter, Request, Response
 from services.feed.feeds.channel import Form
 from services.feed.feeds.content_coding import CODINGS, IDENTITY, acceptable_codings
 from services.feed.feeds.directory import Directory
-from services.feed.feeds.feed_representation import feed_representation
 from services.feed.feeds.page_routes import page_routes
 from services.feed.feeds.publisher import Publisher
 from services.feed.feeds.rendition import Edition
 from services.feed.feeds.renditions import Renditions
-from services.feed.feeds.representation import FOR_EVERYONE, answer, not_acceptable
+from services.feed.feeds.representation import FOR_EVERYONE, not_acceptable, response
 from services.feed.feeds.selection import parse_selection
 from shared.problems import Problem
 
@@ -44,15 +43,13 @@ def feed_routes(directory: Directory, renditions: Renditions, publisher: Publish
         known = parse_selection(selection)
         if known is None or form not in set(Form):
             raise _UNKNOWN_FEED
-        return await feed_answer(request, renditions, publisher, Edition(known, Form(form)))
+        return await feed_answer(request, renditions, Edition(known, Form(form)))
 
     router.include_router(page_routes(directory, publisher))
     return router
 
 
-async def feed_answer(
-    request: Request, renditions: Renditions, publisher: Publisher, edition: Edition
-) -> Response:
+async def feed_answer(request: Request, renditions: Renditions, edition: Edition) -> Response:
     """Return the answer to GET or HEAD for a feed.
 
     Raises a `Problem`: 404 when there is no such feed, 406 when the client takes none of the content codings,
@@ -67,4 +64,4 @@ async def feed_answer(
         raise not_acceptable(CODINGS)
     if IDENTITY not in codings:
         rendition = await renditions.compressed(edition, rendition)
-    return answer(request, feed_representation(rendition, edition, publisher))
+    return response(request, renditions.answers_of(edition, rendition))

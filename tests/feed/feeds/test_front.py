@@ -129,9 +129,9 @@ async def test_a_burst_costs_a_polled_feed_a_handful_of_renditions(redis: Redis)
         await until_at_hand(server)
         before = server.renditions.made
         async with polling(server) as seen:
-            for start in range(1, 2001, 20):
-                await server.index.apply(0, [event(number) for number in range(start, start + 20)])
-            await until_shown(server, 2000)
+            for start in range(1, 4001, 50):
+                await server.index.apply(0, [event(number) for number in range(start, start + 50)])
+            await until_shown(server, 4000)
         assert server.renditions.made - before <= 20
         newest = [max(shown) for shown in seen]
         assert all(later >= earlier for earlier, later in zip(newest, newest[2:], strict=False))
