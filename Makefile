@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 TESTS ?= tests
 BENCH ?=
 
-.PHONY: run install dev test bench check format lock
+.PHONY: run install dev test bench check format lock faults faults-long
 
 run: install
 	$(BIN)/newswire up --seed seeds --demo
@@ -42,6 +42,13 @@ test: check
 # All benchmarks, or those named: make bench BENCH="serving rendering".
 bench: dev
 	$(BIN)/python -m benchmarks $(BENCH)
+
+# Real processes under load while they and everything around them fail; SEED=N makes a run again.
+faults: dev
+	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) --quick --faults 24 --seconds 25 --per-second 25
+
+faults-long: dev
+	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) --faults 500 --seconds 3600 --articles 1000000 --backlog 10000
 
 format: dev
 	$(BIN)/ruff check --fix .

@@ -20,13 +20,16 @@ FAILURES = (RedisError, OSError)
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 """Seconds between two tries."""
 
+_TOLD_EVERY = 15
+"""So many tries have one line in the log: a long outage must not fill the disk with lines."""
+
 
 async def through_outages(operation: Callable[[], Awaitable[T]], doing: str) -> T:
     """Return what `operation` returns; while Redis cannot do it, wait and try again. Other errors escape.
 
     A task that was cancelled meanwhile ends here at the latest.
     """
-    pause = _FIRST_PAUSE
+    pause, tries = _FIRST_PAUSE, 0
     while True:
         try:
             result = await operation()
@@ -34,7 +37,9 @@ async def through_outages(operation: Callable[[], Awaitable[T]], doing: str) -> 
         except FAILURES as error:
             if not is_outage(error):
                 raise
-            log.warning("work.postponed", doing=doing, error=str(error))
+            tries += 1
+            if tries % _TOLD_EVERY == 1:
+                log.warning("work.postponed", doing=doing, tries=tries, error=str(error))
         else:
             return result
         await asyncio.sleep(pause)

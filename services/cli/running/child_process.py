@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -17,7 +17,10 @@ _LAST_OUTPUT_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Program:
-    """What is run; `lifeline` becomes its standard input, and it inherits the file descriptors of `holds`."""
+    """What is run; `lifeline` becomes its standard input, and it inherits the file descriptors of `holds`.
+
+    After its end it is not started again before `needed` returns: what it cannot do without is there.
+    """
 
     name: str
     command: tuple[str, ...]
@@ -25,6 +28,7 @@ class Program:
     lifeline: int = asyncio.subprocess.DEVNULL
     holds: tuple[int, ...] = ()
     grace_seconds: float = 15.0
+    needed: Callable[[], Awaitable[None]] | None = None
 
 
 class ChildProcess:

@@ -3,10 +3,13 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from services.cli.running.child_process import Program
 from services.cli.running.lifeline import Lifelines
+from services.cli.running.readiness import wait_until_redis_answers
 from services.cli.settings import CommandSettings
 
 INGEST, WEB, WORKER, DEMO, SEED = "ingest", "web", "worker", "demo", "seed"
@@ -35,14 +38,19 @@ def environment_for(settings: CommandSettings, *, demo: bool) -> dict[str, str]:
 class Programs:
     """Makes the programs of one run; all of them end when `newswire up` is gone, and all hold its lock."""
 
-    def __init__(self, environment: Mapping[str, str], lifelines: Lifelines, lock: int) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], lifelines: Lifelines, lock: int, *, redis_url: str
+    ) -> None:
         self._environment = environment
+        self._redis_url = redis_url
         self._lifelines = lifelines
         self._lock = lock
 
     def services(self) -> list[Program]:
         """Return ingest, web and worker."""
-        return [self._attached(name, *command) for name, command in _SERVICES.items()]
+        needed = partial(wait_until_redis_answers, self._redis_url)
+        services = (self._attached(name, *command) for name, command in _SERVICES.items())
+        return [replace(service, needed=needed) for service in services]
 
     def demo(self, state: Path) -> Program:
         """Return the demo partner, which finds its port and secret in a file."""

@@ -1,12 +1,15 @@
-"""Wait until services can do their work."""
+"""Wait until Redis answers, until services can do their work, until something listens."""
 
 import asyncio
 import time
 from collections.abc import Mapping
 
 import httpx
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from services.cli.command_error import CommandError
+from shared.redis_connection import UNREACHABLE, connect
 
 _POLL_SECONDS = 0.05
 _PATIENCE_SECONDS = 120.0
@@ -21,6 +24,30 @@ async def wait_until_ready(services: Mapping[str, str]) -> None:
                 if time.monotonic() > end:
                     raise CommandError(f"The {name} service is not ready: {reason}")
                 await asyncio.sleep(_POLL_SECONDS)
+
+
+async def wait_until_redis_answers(url: str) -> None:
+    """Return when Redis answers PING, whatever it says.
+
+    There is no limit: loading a large file takes its time. Whoever waits also watches what is
+    started, and stops waiting when that ends.
+    """
+    client = connect(url, retries=0)
+    try:
+        while not await _answers(client):  # noqa: ASYNC110 - another process gets ready
+            await asyncio.sleep(_POLL_SECONDS)
+    finally:
+        await client.aclose()
+
+
+async def _answers(redis: "Redis") -> bool:
+    try:
+        await redis.ping()
+    except UNREACHABLE:  # not listening yet, or loading
+        return False
+    except RedisError:
+        return True
+    return True
 
 
 async def wait_until_listening(url: str, seconds: float) -> None:

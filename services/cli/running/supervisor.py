@@ -1,7 +1,7 @@
 """Keep programs running: restart one that dies, with back-off, and stop them stage by stage."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -50,6 +50,18 @@ class _Kept:
             self._supervisor.take_note(self._program.name, end, delay)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.stopping.wait(), delay)
+            if self._program.needed is not None:
+                await self._unless_stopped(self._program.needed())
+
+    async def _unless_stopped(self, needed: Awaitable[None]) -> None:
+        """Wait for what the program needs: without it each start would end in vain, ever more slowly."""
+        waiting = asyncio.ensure_future(needed)
+        stopping = asyncio.create_task(self.stopping.wait())
+        await asyncio.wait([waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
+        for task in (waiting, stopping):
+            task.cancel()
+        with suppress(asyncio.CancelledError):
+            await waiting
 
     async def _run_to_its_end(self) -> "_End":
         try:

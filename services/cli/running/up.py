@@ -16,9 +16,14 @@ from services.cli.running.lifeline import open_lifelines
 from services.cli.running.output import banner, say, tell
 from services.cli.running.preflight import check_ports, check_redis
 from services.cli.running.programs import Programs, environment_for
-from services.cli.running.readiness import wait_until_listening, wait_until_ready
+from services.cli.running.readiness import (
+    wait_until_listening,
+    wait_until_ready,
+    wait_until_redis_answers,
+)
 from services.cli.running.supervisor import Supervisor
 from services.cli.settings import CommandSettings
+from shared.redis_connection import redis_url
 
 _STAGES = (
     (programs.INGEST,),
@@ -96,8 +101,8 @@ async def _start(
         supervisor.start(
             valkey.valkey_program(settings.data_dir, lifeline=lifelines.of_valkey, environment=environment)
         )
-        await valkey.wait_until_valkey_answers(settings.data_dir)
-    run = Programs(environment, lifelines, lock)
+        await wait_until_redis_answers(redis_url(settings))
+    run = Programs(environment, lifelines, lock, redis_url=redis_url(settings))
     for program in run.services():
         supervisor.start(program)
     await wait_until_ready({"ingest": settings.ingest_url, "feed": settings.feed_url})

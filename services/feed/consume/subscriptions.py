@@ -5,7 +5,8 @@ Measured: batches of 100 are seven times as fast as one event at a time.
 
 import logging
 import os
-from collections.abc import Awaitable, Callable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,15 @@ BLOCK_MS = 1000
 """How long a read waits; new events end it. Must stay below redis-py's socket timeout."""
 
 
+@dataclass
+class Work:
+    """Whether a reader is at work on what it read; times are seconds of the monotonic clock."""
+
+    since: float | None = None
+    """When it began; None while it reads."""
+    ended: float = 0.0
+
+
 @dataclass(frozen=True)
 class Consumer:
     """One reader under its name in a group of a stream; the watchdog looks after it."""
@@ -34,6 +44,7 @@ class Consumer:
     name: str
     subscriber: Any
     """FastStream's own subscriber object."""
+    work: Work
 
 
 def make_broker(url: str) -> RedisBroker:
@@ -72,8 +83,17 @@ def subscribe(broker: RedisBroker, runner: BatchRunner) -> Consumer:
         ack_policy=AckPolicy.MANUAL,  # the runner acknowledges entry by entry, after their effects are stored
         title=f"{runner.group} of {runner.stream}",
     )
-    subscriber(runner.run)
-    return Consumer(runner.stream, runner.group, name, subscriber)
+    work = Work()
+
+    async def take(entries: Sequence[StreamEntry]) -> None:
+        work.since = time.monotonic()
+        try:
+            await runner.run(entries)
+        finally:
+            work.since, work.ended = None, time.monotonic()
+
+    subscriber(take)
+    return Consumer(runner.stream, runner.group, name, subscriber, work)
 
 
 async def _keep_raw(message: Mapping[str, Any], parse: Callable[[Any], Awaitable[Any]]) -> Any:

@@ -18,6 +18,12 @@ STALE_AFTER = 10.0
 """Seconds without a read after which a consumer counts as dead."""
 
 _INTERVAL = 1.0
+_STOOD_STILL = 2.0
+"""Seconds that an interval took when the whole process did nothing meanwhile."""
+
+_LONGEST_WORK = 300.0
+"""Seconds on one batch after which it will never end. A large one on a busy machine takes its time, and to
+end the process would only double it; what it holds is taken over by others meanwhile."""
 
 
 class ConsumerDiedError(Exception):
@@ -43,7 +49,11 @@ class Watchdog:
         """Watch until cancelled. Raises `ConsumerDiedError` when a restart is the only cure."""
         self._counting_since = time.monotonic()
         while True:
+            began = time.monotonic()
             await asyncio.sleep(_INTERVAL)
+            if time.monotonic() - began > _STOOD_STILL:
+                # Stopped, or starved: the readers could ask for nothing, and are about to.
+                self._counting_since = time.monotonic()
             await self._look()
             heed_cancellation()
 
@@ -82,6 +92,9 @@ class Watchdog:
             raise ConsumerDiedError(
                 f"Group {consumer.group} on {consumer.stream} is gone ({error}); a new start makes it anew."
             ) from error
-        counted = time.monotonic() - self._counting_since
+        if consumer.work.since is not None:
+            at_work = time.monotonic() - consumer.work.since
+            return at_work if at_work > _LONGEST_WORK else 0.0
+        counted = time.monotonic() - max(self._counting_since, consumer.work.ended)
         idle_ms = next((c["idle"] for c in known if c["name"] == consumer.name.encode()), None)
         return counted if idle_ms is None else min(idle_ms / 1000, counted)

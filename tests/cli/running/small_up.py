@@ -8,8 +8,10 @@ from pathlib import Path
 from services.cli.running.child_process import Program
 from services.cli.running.folder_lock import take_lock
 from services.cli.running.lifeline import open_lifelines
+from services.cli.running.readiness import wait_until_redis_answers
 from services.cli.running.supervisor import Supervisor
-from services.cli.running.valkey import valkey_program, wait_until_valkey_answers
+from services.cli.running.valkey import valkey_program
+from shared.redis_connection import embedded_socket
 
 
 def tell(_: str, line: str) -> None:
@@ -25,7 +27,7 @@ async def run(data_dir: Path) -> None:
     supervisor = Supervisor(tell)
     environment = dict(os.environ)
     supervisor.start(valkey_program(data_dir, lifeline=lifelines.of_valkey, environment=environment))
-    await wait_until_valkey_answers(data_dir)
+    await wait_until_redis_answers(f"unix://{embedded_socket(data_dir)}")
     attached = (sys.executable, "-m", "services.cli.running.attached")
     supervisor.start(
         Program(

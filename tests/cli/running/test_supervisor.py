@@ -1,9 +1,11 @@
 """Programs are kept running, their words passed on, and stopped stage by stage."""
 
+import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -55,6 +57,41 @@ async def test_a_program_that_dies_again_and_again_is_started_ever_more_slowly()
             os.kill(supervisor.pid("web") or 0, signal.SIGKILL)
         await until(lambda: len(told.of("web")) == 6, "it died three times")
         assert [line.split()[-2] for line in told.of("web") if "ended" in line] == ["0.2", "0.4", "0.8"]
+
+
+async def test_a_program_is_started_again_only_when_what_it_needs_is_there() -> None:
+    asked, there = asyncio.Event(), asyncio.Event()
+
+    async def needed() -> None:
+        asked.set()
+        await there.wait()
+
+    async with supervising(replace(a_program("web", LASTING), needed=needed)) as (supervisor, told):
+        await until(lambda: told.of("web") == ["runs"], "it runs at once")
+        supervisor.settled()
+        os.kill(supervisor.pid("web") or 0, signal.SIGKILL)
+        async with asyncio.timeout(20):
+            await asked.wait()
+        assert told.of("web").count("runs") == 1
+        there.set()
+        await until(lambda: told.of("web").count("runs") == 2, "it runs again")
+
+
+async def test_a_program_that_waits_for_what_it_needs_can_be_stopped() -> None:
+    asked = asyncio.Event()
+
+    async def needed() -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    async with (
+        asyncio.timeout(20),
+        supervising(replace(a_program("web", LASTING), needed=needed)) as (one, told),
+    ):
+        await until(lambda: told.of("web") == ["runs"], "it runs")
+        one.settled()
+        os.kill(one.pid("web") or 0, signal.SIGKILL)
+        await asked.wait()
 
 
 async def test_a_program_that_dies_at_the_start_ends_the_start_with_its_last_words() -> None:

@@ -12,8 +12,9 @@ import pytest
 from redis.asyncio import Redis
 
 from services.cli.running.lifeline import open_lifelines
+from services.cli.running.readiness import wait_until_redis_answers
 from services.cli.running.supervisor import Supervisor
-from services.cli.running.valkey import NAME, valkey_folder, valkey_program, wait_until_valkey_answers
+from services.cli.running.valkey import NAME, valkey_folder, valkey_program
 from shared.redis_connection import connect, durability_warnings, embedded_socket
 from tests.cli.running.children import Told, until
 
@@ -37,7 +38,7 @@ async def running(data_dir: Path) -> AsyncIterator[tuple[Supervisor, Redis]]:
     supervisor.settled()
     redis = connect(redis_of(data_dir), retries=0)
     try:
-        await wait_until_valkey_answers(data_dir)
+        await wait_until_redis_answers(redis_of(data_dir))
         yield supervisor, redis
     finally:
         await redis.aclose()
@@ -66,7 +67,7 @@ async def test_a_killed_valkey_comes_back_with_everything(data_dir: Path) -> Non
     async with running(data_dir) as (_, redis):
         await redis.set("kept", "yes")
         os.kill((await redis.info("server"))["process_id"], signal.SIGKILL)
-        await wait_until_valkey_answers(data_dir)
+        await wait_until_redis_answers(redis_of(data_dir))
         async with connect(redis_of(data_dir)) as again:
             assert await again.get("kept") == b"yes"
 
@@ -77,7 +78,7 @@ async def test_a_valkey_whose_guard_was_killed_is_stopped_before_the_next_one(da
         orphan = (await redis.info("server"))["process_id"]
         os.kill(supervisor.pid(NAME) or 0, signal.SIGKILL)
         await until(lambda: not lives(orphan), "the orphan has stopped")
-        await wait_until_valkey_answers(data_dir)
+        await wait_until_redis_answers(redis_of(data_dir))
         async with connect(redis_of(data_dir)) as again:
             assert (await again.info("server"))["process_id"] != orphan
             assert await again.get("kept") == b"yes"

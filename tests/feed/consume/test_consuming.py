@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
@@ -10,7 +11,7 @@ from faststream.redis import RedisBroker
 from redis.asyncio import Redis
 
 from services.feed.consume.consuming import Consuming
-from services.feed.consume.watchdog import ConsumerDiedError
+from services.feed.consume.watchdog import STALE_AFTER, ConsumerDiedError
 from services.feed.measures.tally import Tally
 from shared import keys
 from shared.events import ArticleEvent
@@ -24,9 +25,12 @@ class Seen:
 
     def __init__(self) -> None:
         self.titles: dict[str, list[str]] = {FEEDS: [], DELIVERIES: []}
+        self.seconds = 0.0
+        """How long a batch takes."""
 
     def taker(self, group: str) -> Callable[[int, Sequence[ArticleEvent]], Awaitable["Seen"]]:
         async def take(_: int, events: Sequence[ArticleEvent]) -> "Seen":
+            await asyncio.sleep(self.seconds)
             self.titles[group] += [event.article.title for event in events]
             return self
 
@@ -49,7 +53,9 @@ async def publish(url: str, *titles: str) -> None:
 
 
 @asynccontextmanager
-async def consuming(url: str, redis: Redis, seen: Seen) -> AsyncIterator["asyncio.Task[None]"]:
+async def consuming(
+    url: str, redis: Redis, seen: Seen, *, stale_after: float = STALE_AFTER
+) -> AsyncIterator["asyncio.Task[None]"]:
     """Consume in the background, with an abandoned entry taken over after a fifth of a second."""
     await make_groups(redis, 1)
     parts = Consuming(
@@ -60,6 +66,7 @@ async def consuming(url: str, redis: Redis, seen: Seen) -> AsyncIterator["asynci
         clock=HandClock(),
         tally=Tally(redis, HandClock()),
         reclaim_idle_ms=200,
+        stale_after=stale_after,
     )
     task = asyncio.create_task(parts.run())
     try:
@@ -98,6 +105,30 @@ async def test_consuming_goes_on_by_itself_after_a_kill_of_the_server(
         valkey.start()
         await publish(valkey.url, "after")
         await until(lambda: "after" in seen.titles[FEEDS] and "after" in seen.titles[DELIVERIES], 6)
+        assert not task.done()
+
+
+async def test_a_reader_that_is_long_at_work_is_not_taken_for_deaf(
+    valkey: ValkeyServer, redis: Redis
+) -> None:
+    """To end the process would leave what it has in hand to the next one, which takes as long again."""
+    seen = Seen()
+    seen.seconds = 4.0
+    async with consuming(valkey.url, redis, seen, stale_after=1.0) as task:
+        await publish(valkey.url, "large")
+        await until(lambda: "large" in seen.titles[FEEDS])
+        assert not task.done()
+
+
+async def test_a_process_that_stood_still_is_not_taken_for_deaf(valkey: ValkeyServer, redis: Redis) -> None:
+    """As after SIGSTOP and SIGCONT: its readers could ask for nothing, and are about to."""
+    seen = Seen()
+    async with consuming(valkey.url, redis, seen, stale_after=1.5) as task:
+        await publish(valkey.url, "before")
+        await until(lambda: seen.titles[FEEDS] == ["before"])
+        time.sleep(3)  # noqa: ASYNC251 - the loop is to stand still
+        await publish(valkey.url, "after")
+        await until(lambda: "after" in seen.titles[FEEDS])
         assert not task.done()
 
 
