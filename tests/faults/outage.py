@@ -1,0 +1,88 @@
+"""What everybody sees while Redis is away, and what it costs: nothing pretends, nothing spins."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from tests.faults.installation import Installation
+from tests.faults.processes import footprint
+from tests.faults.publishers import Publisher
+from tests.faults.report import Finding
+
+SECONDS = 6.0
+_PATIENCE = aiohttp.ClientTimeout(total=8)
+_OK, _UNAVAILABLE = 200, 503
+_SPINNING = 0.5
+"""Of a core, in one process, while it is asked for something twice a second."""
+
+
+@dataclass
+class Outage:
+    """Takes Redis away from a quiet installation for some seconds and looks at it from outside."""
+
+    installation: Installation
+    http: aiohttp.ClientSession
+    publisher: Publisher
+
+    async def findings(self) -> list[Finding]:
+        """Return what was seen, and what it cost."""
+        proxy = self.installation.proxy
+        if proxy is None:
+            return []
+        async with self.http.get(f"{self.installation.feed}/feeds/all.json") as answer:
+            await answer.read()
+        proxy.refuse(on=True)
+        # What was read a fifth of a second ago counts as current.
+        await asyncio.sleep(0.5)
+        try:
+            before, began = self._cpu(), time.monotonic()
+            seen: list[str] = []
+            while time.monotonic() < began + SECONDS:
+                seen += await self._look()
+                await asyncio.sleep(0.5)
+            shares = self._shares(before, time.monotonic() - began)
+        finally:
+            proxy.refuse(on=False)
+        wrong = sorted(set(seen) - {"right"})
+        busiest = max(shares, key=lambda name: shares[name])
+        return [
+            Finding(
+                "while Redis is away feeds are stale and say so, the rest is refused, readiness tells",
+                not wrong and bool(seen),
+                f"{len(seen)} looks in {SECONDS:.0f} s, {len(seen) - seen.count('right')} wrong"
+                + (f": {'; '.join(wrong[:3])}" if wrong else ""),
+            ),
+            Finding(
+                "while Redis is away nothing spins",
+                shares[busiest] < _SPINNING,
+                "CPU " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()),
+            ),
+        ]
+
+    async def _look(self) -> list[str]:
+        """Ask for everything once; return "right" or what was wrong, for each."""
+        ingest, feed = self.installation.ingest, self.installation.feed
+        piece = self.publisher.new_piece()
+        body: Any = {"title": piece.title}
+        async with self.publisher.http.post(f"{ingest}/articles", json=body, timeout=_PATIENCE) as answer:
+            refused = answer.status == _UNAVAILABLE and "Retry-After" in answer.headers
+            found = ["right" if refused else f"an article was answered {answer.status}"]
+        for url in (ingest, feed):
+            async with self.http.get(f"{url}/readyz", timeout=_PATIENCE) as answer:
+                found.append("right" if answer.status == _UNAVAILABLE else f"readyz said {answer.status}")
+        async with self.http.get(f"{feed}/feeds/all.json", timeout=_PATIENCE) as answer:
+            marked = {"Warning", "Age"} <= answer.headers.keys()
+            right = answer.status == _OK and marked
+            found.append("right" if right else f"the feed was answered {answer.status}, marked: {marked}")
+        return found
+
+    def _cpu(self) -> dict[str, float]:
+        running = self.installation.pids().items()
+        return {name: used.cpu for name, pid in running if (used := footprint(pid)) is not None}
+
+    def _shares(self, before: dict[str, float], seconds: float) -> dict[str, float]:
+        after = self._cpu()
+        return {name: (after[name] - cpu) / seconds for name, cpu in before.items() if name in after}
