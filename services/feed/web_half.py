@@ -14,6 +14,7 @@ from services.feed.deliveries.api_parts import api_parts
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.routes import delivery_routes
+from services.feed.desk.audited_calls import AuditedCalls
 from services.feed.desk.errands import Errands
 from services.feed.desk.making import make_desk
 from services.feed.feeds.admin_routes import feed_admin_routes
@@ -146,6 +147,7 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     for routes in desk.routes:
         app.include_router(routes)
     app.include_router(health_routes(*checks))
+    app.add_middleware(AuditedCalls, audit=desk.audit, operators=operators)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog, of_note=failed_or_under("/api/", "/ops"))
     problems.install(app)

@@ -32,10 +32,11 @@ from shared.clock import Clock
 
 @dataclass(frozen=True)
 class MadeDesk:
-    """The desk's routes, and its errands, which must run beside them."""
+    """The desk's routes, its errands, which must run beside them, and the log of what is done anywhere."""
 
     routes: tuple[APIRouter, ...]
     errands: Errands
+    audit: AuditLog
 
 
 def make_desk(
@@ -89,4 +90,4 @@ def make_desk(
         public_url=public_url,
     )
     api = dead_letter_routes(letters, letter_acts, audit, operators)
-    return MadeDesk((api, desk_routes(parts, actions)), errands)
+    return MadeDesk((api, desk_routes(parts, actions)), errands, audit)
