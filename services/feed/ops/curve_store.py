@@ -120,12 +120,14 @@ class CurveStore:
         name = keys.curves(step.seconds)
         found: Entries = []
         after: int | str = start_ms
-        while True:
+        # Before 1970 there are no ids to ask for.
+        while end_ms >= start_ms:
             page = cast("Entries", await self._redis.xrange(name, min=after, max=end_ms, count=_PAGE))
             found += page
             if len(page) < _PAGE:
-                return found
+                break
             after = f"({page[-1][0].decode()}"
+        return found
 
 
 def _drawn(entries: Entries, times: range) -> Curves:

@@ -151,3 +151,9 @@ async def test_history_survives_a_kill_of_redis(valkey: ValkeyServer, redis: Red
     valkey.kill()
     valkey.start()
     assert lags(await store.read(NOON, from_epoch_ms(NOON_MS + 10_000))) == (7,)
+
+
+async def test_before_there_was_anything_there_is_nothing(redis: Redis) -> None:
+    store = CurveStore(redis, HandClock())
+    for until in (from_epoch_ms(0), from_epoch_ms(-1)):
+        assert (await store.read(until - timedelta(hours=1), until)).length == 0
