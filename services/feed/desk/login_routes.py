@@ -34,18 +34,16 @@ def login_routes(parts: DeskParts, attempts: Attempts) -> APIRouter:
         form = await read_form(request)
         place = own_place(form.get("next"))
         address, now = address_of(request), parts.clock.now()
-        wait = attempts.wait_seconds(address, now)
-        if wait:
-            wrong = f"Too many attempts from your address. Try again in {wait} s."
-            refusal = page(request, "login.html", status=_WAIT, next_place=place, wrong=wrong)
+        if wait := attempts.wait_seconds(address, now):
+            refusal = _refusal(request, place, f"Too many attempts from your address. Try again in {wait} s.")
+            refusal.status_code = _WAIT
             refusal.headers["Retry-After"] = str(wait)
             return refusal
         role = parts.doorkeeper.tokens.role_of(form.get("token", "").strip())
         if role is None:
             attempts.failed(address, now)
             log.warning("desk.refused", address=address)
-            wrong = "This is neither the admin token nor the read token."
-            return page(request, "login.html", status=_REFUSED, next_place=place, wrong=wrong)
+            return _refusal(request, place, "This is neither the admin token nor the read token.")
         attempts.succeeded(address)
         session = new_session(role, _name(form.get("name", "")) or role.value, now)
         log.info("desk.signed_in", role=role.value, name=session.name, address=address)
@@ -64,6 +62,10 @@ def login_routes(parts: DeskParts, attempts: Attempts) -> APIRouter:
         return answer
 
     return router
+
+
+def _refusal(request: Request, place: str, wrong: str) -> Response:
+    return page(request, "login.html", status=_REFUSED, next_place=place, wrong=wrong)
 
 
 def _name(given: str) -> str:

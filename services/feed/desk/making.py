@@ -55,25 +55,6 @@ def make_desk(
     letters, letter_acts = DeadLetterSearch(redis, partitions), DeadLetterActs(redis, partitions)
     audit = AuditLog(redis)
     errands = Errands(redis, clock, audit)
-    many_letters = {act: ManyLetters(act, letters, letter_acts, errands) for act in LetterAct}
-    retries = ManyRetries(deliveries, errands)
-    for letters_of in many_letters.values():
-        errands.know(letters_of.name, letters_of.step)
-    errands.know(retries.name, retries.step)
-    steering = partial(Steering, parts=deliveries, audit=audit)
-    actions: Mapping[str, Action] = {
-        "replay-letter": OneLetter(LetterAct.REPLAY, letters, letter_acts, audit),
-        "discard-letter": OneLetter(LetterAct.DISCARD, letters, letter_acts, audit),
-        "replay-letters": many_letters[LetterAct.REPLAY],
-        "discard-letters": many_letters[LetterAct.DISCARD],
-        "retry-delivery": OneRetry(deliveries, audit),
-        "retry-deliveries": retries,
-        "pause-endpoint": steering(EndpointStatus.PAUSED),
-        "resume-endpoint": steering(EndpointStatus.ACTIVE),
-        "disable-endpoint": steering(EndpointStatus.DISABLED),
-        "remove-consumers": RemoveConsumers(redis, partitions, audit),
-        "stop-errand": StopErrand(errands),
-    }
     parts = DeskParts(
         redis=redis,
         partitions=partitions,
@@ -90,4 +71,28 @@ def make_desk(
         public_url=public_url,
     )
     api = dead_letter_routes(letters, letter_acts, audit, operators)
-    return MadeDesk((api, desk_routes(parts, actions)), errands, audit)
+    return MadeDesk((api, desk_routes(parts, _actions(parts))), errands, audit)
+
+
+def _actions(parts: DeskParts) -> Mapping[str, Action]:
+    """Return everything that can be done, by its name in addresses, and let the errands know their part."""
+    letters, acts, audit, errands = parts.letters, parts.letter_acts, parts.audit, parts.errands
+    many_letters = {act: ManyLetters(act, letters, acts, errands) for act in LetterAct}
+    retries = ManyRetries(parts.deliveries, errands)
+    for letters_of in many_letters.values():
+        errands.know(letters_of.name, letters_of.step)
+    errands.know(retries.name, retries.step)
+    steering = partial(Steering, parts=parts.deliveries, audit=audit)
+    return {
+        "replay-letter": OneLetter(LetterAct.REPLAY, letters, acts, audit),
+        "discard-letter": OneLetter(LetterAct.DISCARD, letters, acts, audit),
+        "replay-letters": many_letters[LetterAct.REPLAY],
+        "discard-letters": many_letters[LetterAct.DISCARD],
+        "retry-delivery": OneRetry(parts.deliveries, audit),
+        "retry-deliveries": retries,
+        "pause-endpoint": steering(EndpointStatus.PAUSED),
+        "resume-endpoint": steering(EndpointStatus.ACTIVE),
+        "disable-endpoint": steering(EndpointStatus.DISABLED),
+        "remove-consumers": RemoveConsumers(parts.redis, parts.partitions, audit),
+        "stop-errand": StopErrand(errands),
+    }

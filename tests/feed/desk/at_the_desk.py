@@ -112,20 +112,20 @@ class Person:
 
 @asynccontextmanager
 async def a_desk(
-    redis: Redis, sampler: Sampler, *, public_url: str = "http://desk.example"
+    redis: Redis, sampler: Sampler, *, public_url: str = "http://desk.example", partitions: int = 1
 ) -> AsyncIterator[Person]:
     """Serve the desk; whoever stands in front of it is not signed in yet."""
     clock = HandClock()
     desk = make_desk(
         redis,
-        1,
+        partitions,
         OPERATORS,
         sampler=sampler,
         curves=CurveStore(redis, clock),
         deliveries=api_parts(
             redis, Registry(redis, A_BOX), DeliveryQueue(redis), clock, rules=AddressRules(())
         ),
-        feeds=Catalogue(Directory(redis, 1)),
+        feeds=Catalogue(Directory(redis, partitions)),
         clock=clock,
         public_url=public_url,
     )

@@ -90,3 +90,17 @@ async def test_without_redis_nothing_looks_well(valkey: ValkeyServer, redis: Red
         page = await person.get("/ops")
     assert "Redis cannot be reached." in page.text
     assert {row["State"] for table in (0, 1) for row in page.rows(table)} == {"unknown"}
+
+
+async def test_every_group_of_every_stream_leads_to_its_own_page(valkey: ValkeyServer, redis: Redis) -> None:
+    made = a_sampler(valkey.url, partitions=3)
+    async with made as sampler, a_desk(redis, sampler, partitions=3) as person:
+        await person.sign_in()
+        await sampler.fresh()
+        page = await person.get("/ops")
+        heads = page.html.xpath("(//table)[1]/tbody/tr/th")
+        assert len(heads) == 6
+        for head in heads:
+            group, stream = head.xpath("string()").split()
+            led = await person.get(str(page.answer.url.join(head.xpath("string(a/@href)"))))
+            assert led.title == f"{group} on {stream}"
