@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import accepting, arrival, freshness, isolation, rendering, sending, serving
+from benchmarks import accepting, arrival, freshness, isolation, keeping, rendering, sending, serving
 from benchmarks.measuring import Report
 from benchmarks.results import merged
 
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "sending": sending.run,
     "arrival": arrival.run,
     "isolation": isolation.run,
+    "keeping": keeping.run,
 }
 
 
