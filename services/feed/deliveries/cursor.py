@@ -4,6 +4,9 @@ import base64
 import json
 from dataclasses import dataclass
 
+_MOMENTS = range(2**53)
+"""Milliseconds since 1970 that Redis can hold as a score."""
+
 
 class BadCursorError(ValueError):
     """The cursor is none that a page of ours gave out."""
@@ -27,6 +30,8 @@ class Position:
             created_ms, delivery_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
         except (ValueError, TypeError) as error:
             raise BadCursorError from error
-        if not isinstance(created_ms, int) or not isinstance(delivery_id, str):
+        if type(created_ms) is not int or created_ms not in _MOMENTS:
+            raise BadCursorError
+        if not isinstance(delivery_id, str) or not delivery_id.isascii():
             raise BadCursorError
         return Position(created_ms, delivery_id)

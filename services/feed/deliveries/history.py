@@ -3,7 +3,7 @@
 A page costs as much as it is long (for each endpoint asked about), however many deliveries there are.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,9 @@ from services.feed.deliveries.endpoint import delivery_id as id_of
 from services.feed.deliveries.endpoint import endpoint_of
 from shared import keys
 from shared.timestamps import epoch_ms
+
+_AT_FIRST = 4
+"""So many of each index are looked at before more: events mostly go to many endpoints at once."""
 
 
 @dataclass(frozen=True)
@@ -104,21 +107,44 @@ class History:
     async def _indexed(
         self, endpoint_ids: Sequence[str], sought: Sought, before: Position | None, most: int
     ) -> list[Position]:
-        """Return from each endpoint's index the newest positions before `before`, `most` if there are."""
-        indexes = _indexes(endpoint_ids, sought)
-        ties = [0] * len(indexes)
-        if before is not None:
-            pipe = self._redis.pipeline(transaction=False)
-            for index in indexes:
-                pipe.zcount(index, before.created_ms, before.created_ms)
-            ties = await pipe.execute()
+        """Return the newest positions before `before` of all these endpoints, `most` if there are.
+
+        A few of each index are enough, unless all of those are among the newest: then more of that one.
+        """
+        ties = await self._ties(_indexes(endpoint_ids, sought), before)
+        depths = {index: min(most, _AT_FIRST) + tied for index, tied in ties.items()}
+        found = await self._newest(depths, sought, before)
+        older = sorted(one for each in found.values() for one in each if before is None or one < before)
+        bar = older[-most] if len(older) >= most else None
+        deeper = {
+            index: most + ties[index]
+            for index, each in found.items()
+            if len(each) == depths[index] and (bar is None or each[-1] > bar)
+        }
+        found |= await self._newest(deeper, sought, before)
+        return [position for each in found.values() for position in each]
+
+    async def _ties(self, indexes: Sequence[str], before: Position | None) -> dict[str, int]:
+        """Return how many deliveries of each index were made in the very millisecond of `before`."""
+        if before is None:
+            return dict.fromkeys(indexes, 0)
         pipe = self._redis.pipeline(transaction=False)
-        span = (sought.latest(before), sought.earliest)
-        for index, tied in zip(indexes, ties, strict=True):
-            pipe.zrevrangebyscore(index, *span, start=0, num=most + tied, withscores=True)
-        return [
-            Position(int(score), member.decode()) for reply in await pipe.execute() for member, score in reply
-        ]
+        for index in indexes:
+            pipe.zcount(index, before.created_ms, before.created_ms)
+        return dict(zip(indexes, await pipe.execute(), strict=True))
+
+    async def _newest(
+        self, depths: Mapping[str, int], sought: Sought, before: Position | None
+    ) -> dict[str, list[Position]]:
+        """Return so many positions of each index, the newest first."""
+        pipe = self._redis.pipeline(transaction=False)
+        for index, depth in depths.items():
+            span = (sought.latest(before), sought.earliest)
+            pipe.zrevrangebyscore(index, *span, start=0, num=depth, withscores=True)
+        return {
+            index: [Position(int(score), member.decode()) for member, score in reply]
+            for index, reply in zip(depths, await pipe.execute(), strict=True)
+        }
 
     async def _of_events(self, endpoint_ids: Sequence[str], sought: Sought) -> list[Position]:
         """Return all positions of the deliveries of one event, or of one article's events."""

@@ -1,5 +1,6 @@
 """Finding deliveries among many, and sending a set of them again."""
 
+import base64
 import json
 import time
 
@@ -41,6 +42,27 @@ async def test_deliveries_are_found_by_what_they_are_of(api: Api) -> None:
     page = await api.call("GET", f"/api/deliveries?event={first.id}&limit=1")
     assert len(await ids(f"event={first.id}&limit=1&cursor={page['cursor']}")) == 1
     await api.call("GET", "/api/deliveries?colour=red", status=422)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "[]",
+        "{}",
+        "null",
+        '["1", "dlv_1_2"]',
+        "[1, 2]",
+        f'[{10**400}, "dlv_1_2"]',
+        f'[{2**53}, "d"]',
+        '[-1, "d"]',
+    ]
+    + ['[true, "d"]', '[1.5, "d"]', '[1e400, "d"]', '[1, "\\ud800"]', "[[[[", '[1, "d", 2]'],
+)
+async def test_a_cursor_that_was_made_up_is_refused(api: Api, place: str) -> None:
+    cursor = base64.urlsafe_b64encode(place.encode()).decode()
+    await api.add_endpoint()
+    await api.call("GET", f"/api/deliveries?cursor={cursor}", status=422)
+    await api.call("POST", "/api/deliveries/retry", {"cursor": cursor}, status=422)
 
 
 async def test_a_set_is_retried_and_nothing_beside_it(api: Api) -> None:
