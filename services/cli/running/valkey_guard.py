@@ -17,6 +17,8 @@ import time
 _PREDECESSOR_SECONDS = 60.0
 """How long a Valkey that an earlier start left behind may take to stop; it may be loading its file."""
 
+_LOG_SECONDS = 0.5
+
 
 def _ask_to_stop(socket_path: str) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
@@ -44,6 +46,26 @@ def _take_over(lock_path: str, socket_path: str) -> int:
             return held
 
 
+def _tell_warnings(log_path: str, start: int) -> None:
+    """Pass on what Valkey warns of from here on in its log, so that the person who runs it learns of it.
+
+    From the file, and not through a pipe: a guard that stands still must never hold Valkey up.
+    """
+    with open(log_path, "rb") as log:  # noqa: PTH123 - this script imports as little as it can
+        log.seek(start)
+        while True:
+            line = log.readline()
+            if not line.endswith(b"\n"):
+                log.seek(-len(line), os.SEEK_CUR)
+                time.sleep(_LOG_SECONDS)
+                continue
+            _, warns, text = line.partition(b" # ")
+            # What begins with WARNING is advice about the machine, each time it starts.
+            if warns and not text.startswith(b"WARNING"):
+                sys.stdout.write(f"{text.decode(errors='replace').strip()} (see {log_path})\n")
+                sys.stdout.flush()
+
+
 def _last_line(log_path: str) -> str:
     with open(log_path, "rb") as log:  # noqa: PTH123 - this script imports as little as it can
         return log.read().rstrip().rpartition(b"\n")[2].decode(errors="replace")
@@ -68,6 +90,8 @@ class _Valkey:
 
     def run(self, command: list[str], log_path: str, held: int) -> int:
         with open(log_path, "ab") as log:  # noqa: PTH123 - this script imports as little as it can
+            arguments = (log_path, log.tell())
+            threading.Thread(target=_tell_warnings, args=arguments, daemon=True).start()
             self._process = subprocess.Popen(  # noqa: S603 - the command line comes from newswire up
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(held,)
             )

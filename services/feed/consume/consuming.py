@@ -11,7 +11,15 @@ from services.feed.consume.reclaiming import RECLAIM_IDLE_MS, Reclaiming
 from services.feed.consume.subscriptions import make_broker, subscribe
 from services.feed.consume.watchdog import STALE_AFTER, ConsumerDiedError, Watchdog
 from services.feed.measures.tally import Tally
+from shared import keys
+from shared.cancellation import heed_cancellation
 from shared.clock import Clock
+from shared.redis_connection import UNREACHABLE
+
+EMPTIED = (
+    "Redis was emptied: all articles, feeds, partners and deliveries that were in it are gone. "
+    "Restore a backup of its data, or publish and register anew."
+)
 
 
 class Consuming:
@@ -29,8 +37,9 @@ class Consuming:
         reclaim_idle_ms: int = RECLAIM_IDLE_MS,
         stale_after: float = STALE_AFTER,
     ) -> None:
+        self._redis = redis
         self._broker = make_broker(url)
-        runners = [
+        self._runners = runners = [
             BatchRunner(redis, partition, group, apply, clock, tally)
             for partition in range(partitions)
             for group, apply in applies.items()
@@ -52,16 +61,38 @@ class Consuming:
         Raises `ConsumerDiedError` when only a new process can go on.
         """
         await self._broker.start()
-        parts = [self._watchdog.run(), *(reclaiming.run() for reclaiming in self._reclaiming)]
-        tasks = [asyncio.create_task(part) for part in parts]
+        tasks: list[asyncio.Task[None]] = []
         try:
+            # What was asked during the start may have been swallowed there.
+            heed_cancellation()
+            parts = [self._watchdog.run(), *(reclaiming.run() for reclaiming in self._reclaiming)]
+            tasks += [asyncio.create_task(part) for part in parts]
             await asyncio.gather(*tasks)
-        except ResponseError as error:
-            if "NOGROUP" not in str(error):
+        except (ConsumerDiedError, ResponseError) as error:
+            loss = await self._loss()
+            if loss is None:
                 raise
-            raise ConsumerDiedError(f"{error}; a new start makes it anew.") from error
+            raise ConsumerDiedError(loss) from error
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._broker.stop()
+
+    async def _loss(self) -> str | None:
+        """Return what is gone from Redis that every process relies on, None when nothing is."""
+        try:
+            if not await self._redis.exists(keys.partitions_registry()):
+                return EMPTIED
+            for runner in self._runners:
+                groups = await self._redis.xinfo_groups(runner.stream)
+                if runner.group.encode() not in {group["name"] for group in groups}:
+                    return (
+                        f"Group {runner.group} on {runner.stream} was deleted. A new start makes it anew and "
+                        "reads again from the beginning, to no further effect."
+                    )
+        except ResponseError:
+            return f"The stream {runner.stream} was deleted, with every event that was still to be taken in."
+        except UNREACHABLE:
+            return None
+        return None

@@ -31,8 +31,8 @@ def redis_of(data_dir: Path) -> str:
 
 
 @asynccontextmanager
-async def running(data_dir: Path) -> AsyncIterator[tuple[Supervisor, Redis]]:
-    supervisor = Supervisor(Told())
+async def running(data_dir: Path, told: Told | None = None) -> AsyncIterator[tuple[Supervisor, Redis]]:
+    supervisor = Supervisor(told or Told())
     lifelines = open_lifelines()
     supervisor.start(valkey_program(data_dir, lifeline=lifelines.of_valkey, environment=dict(os.environ)))
     supervisor.settled()
@@ -82,6 +82,19 @@ async def test_a_valkey_whose_guard_was_killed_is_stopped_before_the_next_one(da
         async with connect(redis_of(data_dir)) as again:
             assert (await again.info("server"))["process_id"] != orphan
             assert await again.get("kept") == b"yes"
+
+
+async def test_a_file_that_has_lost_its_end_is_used_and_loudly_so(data_dir: Path) -> None:
+    async with running(data_dir) as (_, redis):
+        await redis.set("kept", "yes")
+        await redis.set("lost", "with the end of the file")
+    (file,) = (valkey_folder(data_dir) / "appendonlydir").glob("*.incr.aof")
+    os.truncate(file, file.stat().st_size - 5)
+    told = Told()
+    async with running(data_dir, told) as (_, redis):
+        assert [await redis.get("kept"), await redis.get("lost")] == [b"yes", None]
+        await until(lambda: any("short read" in line for line in told.of(NAME)), "the loss is told")
+    assert not any("overcommit" in line for line in told.of(NAME))
 
 
 async def test_a_valkey_that_cannot_start_says_why(data_dir: Path) -> None:

@@ -132,14 +132,31 @@ async def test_a_process_that_stood_still_is_not_taken_for_deaf(valkey: ValkeySe
         assert not task.done()
 
 
-async def test_a_flushed_redis_ends_consuming_with_the_reason(valkey: ValkeyServer, redis: Redis) -> None:
+async def test_a_redis_that_was_emptied_ends_consuming_and_says_what_is_gone(
+    valkey: ValkeyServer, redis: Redis
+) -> None:
     seen = Seen()
     async with consuming(valkey.url, redis, seen) as task:
         await publish(valkey.url, "before")
         await until(lambda: seen.titles[FEEDS] == ["before"])
         await redis.flushall()
-        with pytest.raises(ConsumerDiedError, match=r"has stopped|is gone|NOGROUP"):
+        with pytest.raises(ConsumerDiedError, match=r"Redis was emptied: all articles"):
             await asyncio.wait_for(task, 10)
+
+
+async def test_a_group_that_was_deleted_is_made_anew_and_reads_from_the_beginning(
+    valkey: ValkeyServer, redis: Redis
+) -> None:
+    await redis.set(keys.partitions_registry(), 1)
+    seen = Seen()
+    async with consuming(valkey.url, redis, seen) as task:
+        await publish(valkey.url, "before")
+        await until(lambda: seen.titles[FEEDS] == ["before"])
+        await redis.xgroup_destroy(keys.events(0), FEEDS)
+        with pytest.raises(ConsumerDiedError, match=r"Group feeds on \S+ was deleted"):
+            await asyncio.wait_for(task, 10)
+    async with consuming(valkey.url, redis, seen):
+        await until(lambda: seen.titles[FEEDS] == ["before", "before"])
 
 
 async def test_nothing_is_read_twice_by_a_second_start(valkey: ValkeyServer, redis: Redis) -> None:
