@@ -1,5 +1,6 @@
 """A service that needs Valkey for an orderly stop: it writes down there that it stopped."""
 
+import asyncio
 import signal
 import sys
 from pathlib import Path
@@ -9,15 +10,17 @@ from redis import Redis
 from shared.redis_connection import embedded_socket
 
 
-def main() -> None:
+async def main() -> None:
     """Run until SIGTERM, and write that down."""
     redis = Redis(unix_socket_path=str(embedded_socket(Path(sys.argv[1]))))
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    stop = asyncio.Event()
+    # As the services do it: whichever thread the signal comes to, the loop hears of it.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     sys.stdout.write("runs\n")
     sys.stdout.flush()
-    signal.sigwait({signal.SIGTERM})
+    await stop.wait()
     redis.set("stopped", "in order")
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())
