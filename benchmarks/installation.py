@@ -1,6 +1,7 @@
 """Throw-away parts of an installation on loopback: a Valkey, processes of Newswire, and peers."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -40,12 +41,18 @@ def running(
             env=inherited | environment,
             stdout=output,
             stderr=output if log else None,
+            start_new_session=True,
         )
     try:
         yield process.pid
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            # With its own children: a peer that waits for a task which does not end.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @contextmanager
