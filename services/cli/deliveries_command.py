@@ -10,6 +10,7 @@ from typer import echo
 from services.cli.client import Service
 from services.cli.endpoints_command import Endpoint, endpoint_path
 from services.cli.moment_option import moment_option
+from services.cli.naming import find_partner
 from services.cli.printing import print_fields, print_json, print_rows
 from services.cli.remote import AsJson, with_feed_service
 
@@ -34,22 +35,44 @@ class Status(StrEnum):
     DEAD = "dead"
 
 
+ToEndpoint = Annotated[
+    str | None, typer.Option("--endpoint", metavar="ID", help="Only those to this endpoint.")
+]
+ToPartner = Annotated[
+    str | None,
+    typer.Option("--partner", metavar="PARTNER", help="Only those to this partner, by name or id."),
+]
+OfEvent = Annotated[str | None, typer.Option("--event", metavar="ID", help="Only those of this event.")]
+OfArticle = Annotated[str | None, typer.Option("--article", metavar="ID", help="Only those of this article.")]
+Since = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Only those made since 2026-03-02T12:00:00Z, or 90m ago.")
+]
+Until = Annotated[str | None, typer.Option(metavar="TIME", help="Only those made until then.")]
+
+
 @app.command("list")
 @with_feed_service
 def list_deliveries(
     service: Service,
     *,
     status: Annotated[Status | None, typer.Option(help="Only those of this status.")] = None,
-    endpoint: Annotated[str | None, typer.Option(metavar="ID", help="Only those to this endpoint.")] = None,
+    endpoint: ToEndpoint = None,
+    partner: ToPartner = None,
+    event: OfEvent = None,
+    article: OfArticle = None,
+    since: Since = None,
+    until: Until = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = _PAGE,
     as_json: AsJson = False,
 ) -> None:
     """List deliveries, the newest first."""
+    question = {"status": status, "endpoint": endpoint, "event": event, "article": article}
+    question |= _further(service, partner, since, until)
     found: list[dict[str, Any]] = []
     cursor: str | None = None
     while len(found) < limit:
-        question = {"status": status, "endpoint": endpoint, "limit": min(_PAGE, limit - len(found))}
-        page = service.get("/api/deliveries", {**question, "cursor": cursor})
+        asked = {**question, "limit": min(_PAGE, limit - len(found)), "cursor": cursor}
+        page = service.get("/api/deliveries", asked)
         found += page["deliveries"]
         cursor = page["cursor"]
         if cursor is None:
@@ -82,24 +105,29 @@ def retry_deliveries(
     delivery: Annotated[str | None, typer.Argument(metavar="ID", help="One delivery's id.")] = None,
     *,
     status: Annotated[Status | None, typer.Option(help="All of this status instead.")] = None,
-    endpoint: Annotated[
-        str | None, typer.Option(metavar="ID", help="Of those, only to this endpoint.")
-    ] = None,
+    endpoint: ToEndpoint = None,
+    partner: ToPartner = None,
+    event: OfEvent = None,
+    article: OfArticle = None,
+    since: Since = None,
+    until: Until = None,
 ) -> None:
     """Send a delivery again now, also one that is dead or was delivered, or all that have a status."""
-    if (delivery is None) is (status is None) or (delivery is not None and endpoint is not None):
-        raise typer.BadParameter("Name one delivery, or a --status (and an --endpoint).")
+    narrowed = any((endpoint, partner, event, article, since, until))
+    if (delivery is None) is (status is None) or (delivery is not None and narrowed):
+        raise typer.BadParameter("Name one delivery, or a --status (and what else they have in common).")
     if delivery is not None:
         service.post(_delivery_path(delivery, "/retry"))
         echo(f"{delivery}: will be sent again")
         return
-    wanted: dict[str, str | None] = {"status": status, "endpoint": endpoint}
+    wanted = {"status": status, "endpoint": endpoint, "event": event, "article": article}
+    wanted |= _further(service, partner, since, until)
     answer = service.post("/api/deliveries/retry", wanted)
     queued = answer["queued"]
     while answer["cursor"] is not None:
         answer = service.post("/api/deliveries/retry", {**wanted, "cursor": answer["cursor"]})
         queued += answer["queued"]
-    echo(f"{queued} deliveries will be sent again")
+    echo(_sent_again(queued))
 
 
 @app.command("replay")
@@ -120,7 +148,22 @@ def replay_deliveries(
     if as_json:
         print_json(answer)
     else:
-        echo(f"{endpoint}: {answer['queued']} deliveries will be sent again")
+        echo(f"{endpoint}: {_sent_again(answer['queued'])}")
+
+
+def _further(
+    service: Service, partner: str | None, since: str | None, until: str | None
+) -> dict[str, str | None]:
+    """Return what is asked for besides, as the service takes it."""
+    return {
+        "partner": find_partner(service, partner)["id"] if partner else None,
+        "since": moment_option(since, "--since") if since else None,
+        "until": moment_option(until, "--until") if until else None,
+    }
+
+
+def _sent_again(count: int) -> str:
+    return f"{count} {'delivery' if count == 1 else 'deliveries'} will be sent again"
 
 
 def _delivery_path(delivery: str, call: str = "") -> str:

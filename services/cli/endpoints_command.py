@@ -1,6 +1,7 @@
 """`newswire endpoints`: where a partner's webhooks go."""
 
 import time
+from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -28,6 +29,14 @@ app = typer.Typer(help="Where the webhooks of partners go.")
 Endpoint = Annotated[str, typer.Argument(metavar="ENDPOINT", help="Its id.", show_default=False)]
 Several = list[str] | None
 
+
+class Payload(StrEnum):
+    """How much of an article is sent."""
+
+    FULL = "full"
+    SUMMARY = "summary"
+
+
 _DELIVERED = "delivered"
 _TEST_SECONDS = 30
 """An attempt may take 15 s; what lies before it in the queue goes first."""
@@ -52,16 +61,25 @@ def add_endpoint(
     authors: Authors = None,
     outlets: Outlets = None,
     languages: Languages = None,
+    payload: Annotated[Payload, typer.Option(help="The whole article, or all but its text.")] = Payload.FULL,
+    header: Annotated[
+        Several, typer.Option(metavar="'NAME: VALUE'", help="A header to send with each webhook.")
+    ] = None,
+    concurrency: Annotated[int | None, typer.Option(help="At most so many at once, 1 to 64.")] = None,
+    rate_limit: Annotated[float | None, typer.Option(help="At most so many a second.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Add an endpoint to a partner; prints its id and the secret that signs what is sent there.
 
-    Each option may be given several times.
+    Filters, events and headers may be given several times.
     """
     wanted = filter_of(kinds=kinds, topics=topics, authors=authors, outlets=outlets, languages=languages)
     body: dict[str, Any] = {"url": url, "filter": wanted}
     if event:
         body["events"] = [name if "." in name else f"article.{name}" for name in event]
+    limits = {"concurrency": concurrency, "rate_limit": rate_limit}
+    body |= {"payload": payload, "headers": dict(map(_header, header or ()))}
+    body |= {name: value for name, value in limits.items() if value is not None}
     found = find_partner(service, partner)
     added = service.post(f"/api/partners/{found['id']}/endpoints", body)
     _print_secret(added, as_json=as_json)
@@ -130,6 +148,13 @@ def remove_endpoint(service: Service, endpoint: Endpoint) -> None:
     """Remove an endpoint and what waits for it."""
     service.delete(endpoint_path(endpoint))
     echo(f"{endpoint}: removed")
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise typer.BadParameter(f"{text!r} is no header such as 'X-Desk: north'.", param_hint="'--header'")
+    return name.strip(), value.strip()
 
 
 def _attempted(service: Service, delivery: str) -> dict[str, Any]:
