@@ -12,11 +12,13 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from statistics import median
 
 from benchmarks.articles import event
 from benchmarks.installation import answers, free_port, newswire, running, valkey, wait_for
@@ -55,6 +57,8 @@ class Bench:
     url: str
     key: str
     asked: int = 0
+    processor: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    """Microseconds of the sender's own processor time for each request, of every round."""
 
     def received(self) -> int:
         """Return how many requests the receiver has answered, those of this question left out."""
@@ -66,7 +70,8 @@ class Bench:
         return int(found[1]) - self.asked
 
 
-Sender = Callable[[Bench], AbstractContextManager[None]]
+Sender = Callable[[Bench], AbstractContextManager[int]]
+"""What starts a sender and gives its process id."""
 
 
 def run(report: Report) -> None:
@@ -77,7 +82,7 @@ def run(report: Report) -> None:
         bench = stack.enter_context(_bench(Path(name)))
         found = in_turn(
             {
-                name: partial(_rate, bench, sender)
+                name: partial(_rate, bench, name, sender)
                 for name, sender in (
                     ("bare", _bare),
                     ("bare on uvloop", lambda at: _bare(at, "uvloop")),
@@ -88,11 +93,13 @@ def run(report: Report) -> None:
                 )
             }
         )
+    worked = {name: median(figures) for name, figures in bench.processor.items()}
     what = f"webhooks/s, signed and recorded, to {_ENDPOINTS} endpoints of a fast receiver"
     ours = found["ours"]
     report.rows += [
         Row(what, ours, "/s", "bare aiohttp loop, nothing signed or recorded", found["bare"], "≥ 0.3"),
         Row("the same", ours, "/s", "the bare loop on uvloop", found["bare on uvloop"]),
+        Row("processor time of each", worked["ours"], "µs", "bare aiohttp loop", worked["bare"]),
         Row("the same", ours, "/s", "Celery with requests, one process", found["celery"], "≥ 3"),
         Row("the same", ours, "/s", "dramatiq with requests, one process", found["dramatiq"], "≥ 1.5"),
         Row("the same", ours, "/s", "taskiq with httpx, one process", found["taskiq"], "≥ 2"),
@@ -118,25 +125,36 @@ def _bench(folder: Path) -> Iterator[Bench]:
         yield Bench(folder, redis_url, url, new_key())
 
 
-def _rate(bench: Bench, sender: Sender) -> float:
+def _rate(bench: Bench, name: str, sender: Sender) -> float:
     """Return the requests per second while a sender is at work; its start is not counted."""
-    with sender(bench):
+    with sender(bench) as process:
         before = bench.received()
         wait_for(lambda: bench.received() - before > _WARM, "the sender", 60)
-        began, first = time.perf_counter(), bench.received()
+        began, first, worked = time.perf_counter(), bench.received(), _processor_seconds(process)
         time.sleep(_SECONDS)
-        return (bench.received() - first) / (time.perf_counter() - began)
+        sent = bench.received() - first
+        bench.processor[name].append((_processor_seconds(process) - worked) / sent * 1e6)
+        return sent / (time.perf_counter() - began)
+
+
+def _processor_seconds(process: int) -> float:
+    """Return the processor time that one process has used, none for a machine that does not tell."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.exists():
+        return 0.0
+    fields = stat.read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def _bare(bench: Bench, *loop: str) -> Iterator[None]:
+def _bare(bench: Bench, *loop: str) -> Iterator[int]:
     command = [sys.executable, "-m", "benchmarks.peers.bare_aiohttp", f"{bench.url}/hook", *loop]
-    with running(command, core=0):
-        yield
+    with running(command, core=0) as process:
+        yield process
 
 
 @contextmanager
-def _ours(bench: Bench) -> Iterator[None]:
+def _ours(bench: Bench) -> Iterator[int]:
     asyncio.run(_fill(bench))
     settings = {
         "REDIS_URL": bench.redis_url,
@@ -146,8 +164,8 @@ def _ours(bench: Bench) -> Iterator[None]:
         "LOG_LEVEL": "info",
         "LOG_FORMAT": "json",
     }
-    with newswire("feed --role worker", settings, core=0, log=bench.folder / "log"):
-        yield
+    with newswire("feed --role worker", settings, core=0, log=bench.folder / "log") as process:
+        yield process
 
 
 async def _fill(bench: Bench) -> None:
@@ -171,7 +189,7 @@ async def _fill(bench: Bench) -> None:
 
 
 @contextmanager
-def _peer(bench: Bench, module: str, worker: list[str]) -> Iterator[None]:
+def _peer(bench: Bench, module: str, worker: list[str]) -> Iterator[int]:
     """Queue the peer's tasks with its own client, then run one process of its own worker."""
     python = peers_python()
     environment = {"PEER_BROKER": bench.redis_url, "PYTHONPATH": str(Path(__file__).parents[1])}
@@ -182,8 +200,8 @@ def _peer(bench: Bench, module: str, worker: list[str]) -> Iterator[None]:
         check=True,
     )
     command = [str(python.parent / worker[0]), *worker[1:]]
-    with running(command, core=0, log=bench.folder / "log", **environment):
-        yield
+    with running(command, core=0, log=bench.folder / "log", **environment) as process:
+        yield process
 
 
 async def _empty(bench: Bench) -> None:
@@ -191,18 +209,18 @@ async def _empty(bench: Bench) -> None:
         await redis.flushall()
 
 
-def _celery(bench: Bench) -> AbstractContextManager[None]:
+def _celery(bench: Bench) -> AbstractContextManager[int]:
     module = "benchmarks.peers.celery_requests"
     return _peer(
         bench, module, ["celery", "-A", module, "worker", "--concurrency", "1", "--loglevel", "INFO"]
     )
 
 
-def _dramatiq(bench: Bench) -> AbstractContextManager[None]:
+def _dramatiq(bench: Bench) -> AbstractContextManager[int]:
     module = "benchmarks.peers.dramatiq_requests"
     return _peer(bench, module, ["dramatiq", module, "--processes", "1"])
 
 
-def _taskiq(bench: Bench) -> AbstractContextManager[None]:
+def _taskiq(bench: Bench) -> AbstractContextManager[int]:
     module = "benchmarks.peers.taskiq_httpx"
     return _peer(bench, module, ["taskiq", "worker", f"{module}:broker", "--workers", "1"])
