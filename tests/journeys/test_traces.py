@@ -1,5 +1,6 @@
 """A trace leads from the request of a publisher through the stream to each attempt at a partner."""
 
+import asyncio
 from pathlib import Path
 
 from aiohttp import web
@@ -40,7 +41,8 @@ async def test_one_trace_leads_from_the_publisher_to_the_partner(
             )
             await receiver.wait_for(2)
             installation.ingest.get("/healthz")
-            installation.stop()
+            # In a thread: what is told at the very end must find the collector listening.
+            await asyncio.to_thread(installation.stop)
     event_id = answer.raise_for_status().json()["event_id"]
     stream = "newswire:{p0}:events"
     assert names(collector) == [
