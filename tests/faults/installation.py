@@ -16,7 +16,7 @@ from redis.asyncio import Redis
 
 from services.cli.running.child_process import Program
 from services.cli.running.lifeline import Lifelines, open_lifelines
-from services.cli.running.readiness import wait_until_redis_answers
+from services.cli.running.readiness import wait_until_redis_answers, wait_until_redis_takes_writes
 from services.cli.running.supervisor import Supervisor
 from services.cli.running.valkey import NAME as VALKEY
 from services.cli.running.valkey import valkey_program
@@ -47,11 +47,17 @@ class Installation:
     """
 
     def __init__(
-        self, folder: Path, *, build: Path = ROOT, partitions: int = 1, proxied: bool = True
+        self,
+        folder: Path,
+        *,
+        build: Path = ROOT,
+        partitions: int = 1,
+        proxied: bool = True,
+        data: Path | None = None,
     ) -> None:
-        self.folder = folder
         self.log = folder / "log"
-        self.data = folder / "data"
+        self.data = data or folder / "data"
+        folder.mkdir(parents=True, exist_ok=True)
         self.partitions = partitions
         self.feed = f"http://127.0.0.1:{a_free_port()}"
         self.ingest = f"http://127.0.0.1:{a_free_port()}"
@@ -81,7 +87,7 @@ class Installation:
         await self.ready()
         second = self._program(_SECOND, "services.feed", "--role", "worker")
         url = second.environment["NEWSWIRE_REDIS_URL"]
-        supervisor.start(replace(second, needed=lambda: wait_until_redis_answers(url)))
+        supervisor.start(replace(second, needed=lambda: wait_until_redis_takes_writes(url)))
 
     async def stop(self) -> None:
         """Stop everything in order."""

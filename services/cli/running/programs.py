@@ -9,7 +9,7 @@ from pathlib import Path
 
 from services.cli.running.child_process import Program
 from services.cli.running.lifeline import Lifelines
-from services.cli.running.readiness import wait_until_redis_answers
+from services.cli.running.readiness import wait_until_redis_takes_writes
 from services.cli.settings import CommandSettings
 
 INGEST, WEB, WORKER, DEMO, SEED = "ingest", "web", "worker", "demo", "seed"
@@ -48,7 +48,7 @@ class Programs:
 
     def services(self) -> list[Program]:
         """Return ingest, web and worker."""
-        needed = partial(wait_until_redis_answers, self._redis_url)
+        needed = partial(wait_until_redis_takes_writes, self._redis_url)
         services = (self._attached(name, *command) for name, command in _SERVICES.items())
         return [replace(service, needed=needed) for service in services]
 

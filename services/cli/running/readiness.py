@@ -9,9 +9,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from services.cli.command_error import CommandError
-from shared.redis_connection import UNREACHABLE, connect
+from shared.redis_connection import UNREACHABLE, connect, not_writable_because
 
 _POLL_SECONDS = 0.05
+_WRITABLE_SECONDS = 0.25
 _PATIENCE_SECONDS = 120.0
 
 
@@ -48,6 +49,16 @@ async def _answers(redis: "Redis") -> bool:
     except RedisError:
         return True
     return True
+
+
+async def wait_until_redis_takes_writes(url: str) -> None:
+    """Return when a service that is started has a Redis to work with; there is no limit to that either."""
+    client = connect(url, retries=0)
+    try:
+        while await not_writable_because(client) is not None:  # noqa: ASYNC110 - another process gets ready
+            await asyncio.sleep(_WRITABLE_SECONDS)
+    finally:
+        await client.aclose()
 
 
 async def wait_until_listening(url: str, seconds: float) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from services.cli.command_error import CommandError
 from services.cli.running.child_process import ChildProcess, Program, Tell
@@ -11,6 +12,7 @@ from services.cli.running.child_process import ChildProcess, Program, Tell
 _FIRST_DELAY = 0.2
 _LONGEST_DELAY = 10.0
 _LIVED_WELL_SECONDS = 30.0
+_SOON_SECONDS = 1.0
 
 
 def next_delay(previous: float, lived: float) -> float:
@@ -57,8 +59,12 @@ class _Kept:
         """Wait for what the program needs: without it each start would end in vain, ever more slowly."""
         waiting = asyncio.ensure_future(needed)
         stopping = asyncio.create_task(self.stopping.wait())
-        await asyncio.wait([waiting, stopping], return_when=asyncio.FIRST_COMPLETED)
-        for task in (waiting, stopping):
+        either: list[asyncio.Future[Any]] = [waiting, stopping]
+        done, _ = await asyncio.wait(either, timeout=_SOON_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            self._supervisor.tell(self._program.name, "waits until what it needs is there")
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        for task in either:
             task.cancel()
         with suppress(asyncio.CancelledError):
             await waiting

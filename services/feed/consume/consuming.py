@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 
 from redis.asyncio import Redis
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from services.feed.consume.batch import Apply, BatchRunner
 from services.feed.consume.reclaiming import RECLAIM_IDLE_MS, Reclaiming
@@ -60,7 +60,10 @@ class Consuming:
 
         Raises `ConsumerDiedError` when only a new process can go on.
         """
-        await self._broker.start()
+        try:
+            await self._broker.start()
+        except (RedisError, OSError) as error:
+            raise ConsumerDiedError(f"Events cannot be read just now: {error}") from error
         tasks: list[asyncio.Task[None]] = []
         try:
             # What was asked during the start may have been swallowed there.
