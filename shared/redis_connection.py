@@ -2,10 +2,12 @@
 
 import hashlib
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from redis.asyncio import Redis
+from redis.asyncio import Connection, ConnectionPool, Redis, SSLConnection, UnixDomainSocketConnection
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -47,6 +49,44 @@ def without_password(url: str) -> str:
     return url if parts.password is None else url.replace(f":{parts.password}@", ":…@")
 
 
+class _HeedsResets(AbstractConnection):
+    """Says of a connection that was reset what it is. uvloop answers the next write with a RuntimeError."""
+
+    async def send_packed_command(
+        self, command: bytes | str | Iterable[bytes], check_health: bool = True
+    ) -> None:
+        try:
+            await super().send_packed_command(command, check_health)
+        except RuntimeError as error:
+            if "closed" not in str(error):
+                raise
+            raise RedisConnectionError(f"Connection was closed: {error}") from error
+
+
+class _Tcp(_HeedsResets, Connection):
+    """A connection by `redis://`."""
+
+
+class _Tls(_HeedsResets, SSLConnection):
+    """A connection by `rediss://`."""
+
+
+class _Unix(_HeedsResets, UnixDomainSocketConnection):
+    """A connection by `unix://`."""
+
+
+_HEEDING: dict[type[AbstractConnection], type[AbstractConnection]] = {
+    Connection: _Tcp,
+    SSLConnection: _Tls,
+    UnixDomainSocketConnection: _Unix,
+}
+
+
+def heed_resets(pool: ConnectionPool) -> None:
+    """Let all connections that a pool makes from now on tell a reset as the lost connection that it is."""
+    pool.connection_class = _HEEDING.get(pool.connection_class, pool.connection_class)
+
+
 def connect(url: str, *, retries: int = 1, timeout: float | None = 5.0, name: str | None = None) -> "Redis":
     """Return a client with a pool; nothing is connected until the first command.
 
@@ -54,7 +94,7 @@ def connect(url: str, *, retries: int = 1, timeout: float | None = 5.0, name: st
     must know whether a write took place passes 0. `timeout` is in seconds and bounds each answer; whoever
     passes None bounds the whole by itself. `name` is shown in the server's list of clients.
     """
-    client: Redis = Redis.from_url(
+    pool = ConnectionPool.from_url(
         url,
         socket_timeout=timeout,
         socket_connect_timeout=2.0,
@@ -62,6 +102,8 @@ def connect(url: str, *, retries: int = 1, timeout: float | None = 5.0, name: st
         retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries),
         client_name=name,
     )
+    heed_resets(pool)
+    client: Redis = Redis.from_pool(pool)
     return client
 
 

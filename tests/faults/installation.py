@@ -22,7 +22,7 @@ from services.cli.running.valkey import NAME as VALKEY
 from services.cli.running.valkey import valkey_program
 from shared.redis_connection import connect, embedded_socket
 from tests.conftest import a_free_port
-from tests.faults.processes import command_of, descendants
+from tests.faults.processes import children, command_of, descendants
 from tests.faults.proxy import Proxy
 
 ROOT = Path(__file__).parents[2]
@@ -125,8 +125,9 @@ class Installation:
         return {name: pid for name in (*_WORDS, _SECOND) if (pid := self.pid(name)) is not None}
 
     def _alive(self, name: str) -> int | None:
+        """Return the process id of what we keep running; never one that is somebody else's by now."""
         pid = self._supervisor.pid(name) if self._supervisor else None
-        return pid if pid and command_of(pid) else None
+        return pid if pid in children(os.getpid()) and command_of(pid) else None
 
     @staticmethod
     def _matching(parent: int, words: tuple[str, ...]) -> Iterator[int]:

@@ -31,13 +31,20 @@ def command_of(pid: int) -> str:
         return ""
 
 
-def descendants(pid: int) -> Iterator[int]:
-    """Yield the ids of the children, and of theirs."""
+def children(pid: int) -> list[int]:
+    """Return the ids of the children."""
+    found: list[int] = []
     for task in _entries(PROC / str(pid) / "task"):
         with suppress(*_GONE):
-            for child in map(int, (task / "children").read_text().split()):
-                yield child
-                yield from descendants(child)
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Yield the ids of the children, and of theirs."""
+    for child in children(pid):
+        yield child
+        yield from descendants(child)
 
 
 def footprint(pid: int) -> Footprint | None:

@@ -40,12 +40,8 @@ async def all_arrived(scene: Scene, seconds: float = 60) -> None:
     await until(lambda: ledger.accepted_at.keys() <= steady.first_arrivals().keys(), "all arrived", seconds)
 
 
-def log_of(scene: Scene) -> str:
-    return scene.installation.log.read_text()
-
-
 def said(scene: Scene, words: str) -> bool:
-    return words in log_of(scene)
+    return words in scene.installation.log.read_text()
 
 
 async def held(scene: Scene) -> None:
@@ -93,7 +89,9 @@ async def test_a_redis_that_is_full_refuses_and_goes_on_when_there_is_room(tmp_p
         redis = scene.chaos.intruder.redis
         await publish(scene)
         await all_arrived(scene)
-        await until(lambda: log_of(scene).count("role=worker") == 2, "both workers are there")
+        async with asyncio.timeout(30):
+            while len(await redis.xinfo_consumers(keys.events(0), GROUPS[0])) < 2:  # noqa: ASYNC110 - both workers read
+                await asyncio.sleep(0.05)
         pids = scene.installation.pids()
         await redis.config_set("maxmemory", 1)
         publishing = asyncio.create_task(publish(scene, 400))

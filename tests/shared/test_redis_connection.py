@@ -1,11 +1,16 @@
 """Reaching Redis, and seeing whether it keeps what it is given."""
 
+import asyncio
 from pathlib import Path
 
+import uvloop
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import WatchError
 
-from shared.redis_connection import durability_warnings, embedded_socket, not_writable_because
+from shared.redis_connection import connect, durability_warnings, embedded_socket, not_writable_because
 from tests.conftest import ValkeyServer
+from tests.faults.proxy import Proxy
 
 
 async def test_a_durable_redis_gives_no_warning(redis: Redis) -> None:
@@ -28,3 +33,30 @@ def test_a_deep_data_folder_still_gets_a_socket_that_the_kernel_takes(tmp_path: 
     deep = tmp_path.joinpath(*["very-long-folder-name"] * 8)
     assert len(str(embedded_socket(deep))) < 100
     assert embedded_socket(deep) == embedded_socket(deep)
+
+
+def test_a_connection_that_was_reset_is_a_lost_connection_on_uvloop_too(valkey: ValkeyServer) -> None:
+    """A write on a closed transport is answered with a RuntimeError there, which is no outage to anybody."""
+
+    async def use_it_after_resets() -> set[type[Exception]]:
+        proxy = Proxy(valkey.socket)
+        await proxy.start()
+        seen: set[type[Exception]] = set()
+        async with connect(f"redis://127.0.0.1:{proxy.port}", retries=0) as redis:
+            for turns_of_the_loop in range(40):
+                try:
+                    async with redis.pipeline(transaction=True) as pipe:
+                        await pipe.watch("a")
+                        proxy.cut(reset=True)
+                        for _ in range(turns_of_the_loop):
+                            await asyncio.sleep(0)
+                        await pipe.get("a")
+                except Exception as error:  # noqa: BLE001 - which one it is, is the question
+                    seen.add(type(error))
+        await proxy.stop()
+        return seen
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        seen = runner.run(use_it_after_resets())
+    assert seen
+    assert all(issubclass(error, (RedisConnectionError, WatchError)) for error in seen)

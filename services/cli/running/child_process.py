@@ -79,8 +79,10 @@ class ChildProcess:
 
     def kill(self) -> None:
         """End it and all of its own children at once."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        # After its end the number may be another process's.
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     async def _pass_on(self) -> None:
         output = self._process.stdout
