@@ -61,3 +61,36 @@ async def test_a_delivery_shows_every_attempt_and_can_be_sent_again(
             ids = {request.headers["webhook-id"] for request in receiver.received}
             assert len(ids) == 1
             assert json.loads(receiver.received[0].body)["type"] == "article.published"
+
+
+def test_a_partner_that_polls_finds_each_event_once_though_workers_are_killed(
+    valkey: ValkeyServer, tmp_path: Path
+) -> None:
+    with newswire(valkey, tmp_path, NEWSWIRE_PARTITIONS="3") as installation:
+        partner = installation.feed.post("/api/partners", json={"name": "A poller"}).raise_for_status().json()
+        own = {"Authorization": f"Bearer {partner['token']}"}
+        found, cursor = list[str](), None
+
+        def poll() -> None:
+            nonlocal cursor
+            question = {"limit": 7} | ({"after": cursor} if cursor else {})
+            path = f"/api/partners/{partner['id']}/events"
+            page = installation.feed.get(path, params=question, headers=own).raise_for_status().json()
+            found.extend(event["id"] for event in page["events"])
+            cursor = page["cursor"]
+
+        accepted = set[str]()
+        for number in range(60):
+            accepted.add(installation.accept(title=f"Article {number}")["event_id"])
+            poll()
+            if number in {20, 40}:
+                installation.kill("worker")
+                installation.start("worker")
+
+        def everything_is_found() -> bool:
+            poll()
+            return set(found) >= accepted
+
+        installation.wait(everything_is_found, "every accepted event was polled")
+        poll()
+        assert sorted(found) == sorted(accepted)
