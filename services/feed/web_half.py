@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from redis.asyncio import Redis
 
 from services.feed.body_limit import BodyLimit
@@ -76,28 +76,6 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
 
     `worker` is the other half when it runs in the same process: readiness then tells of it too.
     """
-    operators = operator_tokens(settings)
-    partitions = settings.partitions
-    publisher = Publisher(
-        name=settings.publisher_name,
-        public_url=settings.base_url,
-        url=settings.publisher_url,
-        description=settings.publisher_description,
-        zone=settings.zone,
-    )
-    directory = Directory(redis, partitions)
-    sampler = Sampler(
-        redis,
-        partitions,
-        clock,
-        read_endpoints=endpoint_reader(redis, clock),
-        read_feeds=partial(main_feeds, redis),
-    )
-
-    async def redis_is_writable() -> str | None:
-        return await not_writable_because(redis)
-
-    checks: list[Check] = [redis_is_writable, *([worker.consuming.complaint] if worker else [])]
     app = FastAPI(
         title="Newswire feeds and partners",
         version=version("newswire"),
@@ -105,17 +83,10 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
         docs_url=None,
         redoc_url=None,
     )
+    operators = operator_tokens(settings)
+    directory = Directory(redis, settings.partitions)
     watch = Watch(Changes(redis))
-    renditions = Renditions(redis, partitions, publisher, watch=watch, clock=clock)
-    archives = Archives(redis, renditions.writer, publisher)
-    app.include_router(private_feed_routes(OwnFeedRegistry(redis), renditions, archives))
-    app.include_router(archive_routes(archives))
-    app.include_router(feed_routes(directory, renditions, publisher))
-    app.include_router(
-        feed_admin_routes(directory, FeedIndex(redis, partitions), publisher, operators=operators)
-    )
-    filling = OwnFeedFilling(redis, partitions)
-    app.include_router(own_feed_routes(redis, filling, publisher, clock, operators=operators))
+    renditions = _add_feeds(app, settings, redis, directory, watch, operators=operators, clock=clock)
     parts = api_parts(
         redis,
         Registry(redis, secret_box(settings)),
@@ -126,16 +97,18 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
         retention=retention_of(settings),
     )
     app.include_router(delivery_routes(parts, operators))
-    curve_store = CurveStore(redis, clock)
-    app.include_router(curve_routes(curve_store, clock, operators.require))
-    app.include_router(
-        ops_routes(
-            sampler, operators=operators, registry=backlog_registry(sampler.latest, lambda: sampler.totals)
-        )
+    sampler = Sampler(
+        redis,
+        settings.partitions,
+        clock,
+        read_endpoints=endpoint_reader(redis, clock),
+        read_feeds=partial(main_feeds, redis),
     )
+    curve_store = CurveStore(redis, clock)
+    _add_numbers(app, sampler, curve_store, operators, clock=clock)
     desk = make_desk(
         redis,
-        partitions,
+        settings.partitions,
         operators,
         sampler=sampler,
         curves=curve_store,
@@ -146,16 +119,72 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     )
     for routes in desk.routes:
         app.include_router(routes)
-    app.include_router(health_routes(*checks))
+    app.include_router(_health(redis, worker))
     app.add_middleware(AuditedCalls, audit=desk.audit, operators=operators)
+    _add_manners(app)
+    curves = CurveRecorder(curve_store)
+    return Web(app, Front(renditions), sampler, curves, watch, renditions, desk.errands)
+
+
+def _add_feeds(
+    app: FastAPI,
+    settings: FeedSettings,
+    redis: "Redis",
+    directory: Directory,
+    watch: Watch,
+    *,
+    operators: OperatorTokens,
+    clock: Clock,
+) -> Renditions:
+    """Add the routes of feeds, archives and pages, and of the operators' own feeds."""
+    publisher = Publisher(
+        name=settings.publisher_name,
+        public_url=settings.base_url,
+        url=settings.publisher_url,
+        description=settings.publisher_description,
+        zone=settings.zone,
+    )
+    partitions = settings.partitions
+    renditions = Renditions(redis, partitions, publisher, watch=watch, clock=clock)
+    archives = Archives(redis, renditions.writer, publisher)
+    filling = OwnFeedFilling(redis, partitions)
+    index = FeedIndex(redis, partitions)
+    for routes in (
+        private_feed_routes(OwnFeedRegistry(redis), renditions, archives),
+        archive_routes(archives),
+        feed_routes(directory, renditions, publisher),
+        feed_admin_routes(directory, index, publisher, operators=operators),
+        own_feed_routes(redis, filling, publisher, clock, operators=operators),
+    ):
+        app.include_router(routes)
+    return renditions
+
+
+def _add_numbers(
+    app: FastAPI, sampler: Sampler, curves: CurveStore, operators: OperatorTokens, *, clock: Clock
+) -> None:
+    """Add the backlog, now and over time, and the metrics."""
+    registry = backlog_registry(sampler.latest, lambda: sampler.totals)
+    app.include_router(curve_routes(curves, clock, operators.require))
+    app.include_router(ops_routes(sampler, operators=operators, registry=registry))
+
+
+def _health(redis: "Redis", worker: Worker | None) -> APIRouter:
+    async def redis_is_writable() -> str | None:
+        return await not_writable_because(redis)
+
+    checks: list[Check] = [redis_is_writable, *([worker.consuming.complaint] if worker else [])]
+    return health_routes(*checks)
+
+
+def _add_manners(app: FastAPI) -> None:
+    """Add what holds for every call: its bounds, its line in the log, its errors, its documentation."""
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog, of_note=failed_or_under("/api/", "/ops"))
     problems.install(app)
     answer_503_in_outages(app, "Redis cannot be reached or takes no writes just now. Try again in a second.")
     openapi.describe(app, guarded=["/api/"])
     api_docs.install(app)
-    curves = CurveRecorder(curve_store)
-    return Web(app, Front(renditions), sampler, curves, watch, renditions, desk.errands)
 
 
 def operator_tokens(settings: FeedSettings) -> OperatorTokens:
