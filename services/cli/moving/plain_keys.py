@@ -11,6 +11,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 Pipe = Any
+Parts = Callable[["Redis", bytes], AsyncIterator[Any]]
 
 _SMALL = 1000
 """Members up to which a collection is read in one command, and after which it is taken in parts."""
@@ -26,7 +27,7 @@ class Kind:
     size: Callable[[Pipe, bytes], object]
     read: Callable[[Pipe, bytes], object]
     write: Callable[[Pipe, bytes, Any], object]
-    parts: Callable[["Redis", bytes], AsyncIterator[Any]]
+    parts: Parts
 
 
 async def _only_part(client: "Redis", key: bytes) -> AsyncIterator[Any]:
@@ -35,34 +36,19 @@ async def _only_part(client: "Redis", key: bytes) -> AsyncIterator[Any]:
         yield value
 
 
-async def _hash_parts(client: "Redis", key: bytes) -> AsyncIterator[Any]:
-    cursor = 0
-    while True:
-        cursor, part = await client.hscan(key, cursor, count=_SMALL)
-        if part:
-            yield part
-        if not cursor:
-            return
+def _scanned(command: str, made: Callable[[Any], Any] = lambda part: part) -> Parts:
+    """Return what reads a collection part by part with one of Redis's scans, and gives each as `made` of it."""
 
+    async def parts(client: "Redis", key: bytes) -> AsyncIterator[Any]:
+        cursor = 0
+        while True:
+            cursor, part = await getattr(client, command)(key, cursor, count=_SMALL)
+            if part:
+                yield made(part)
+            if not cursor:
+                return
 
-async def _set_parts(client: "Redis", key: bytes) -> AsyncIterator[Any]:
-    cursor = 0
-    while True:
-        cursor, part = await client.sscan(key, cursor, count=_SMALL)
-        if part:
-            yield set(part)
-        if not cursor:
-            return
-
-
-async def _scored_parts(client: "Redis", key: bytes) -> AsyncIterator[Any]:
-    cursor = 0
-    while True:
-        cursor, part = await client.zscan(key, cursor, count=_SMALL)
-        if part:
-            yield part
-        if not cursor:
-            return
+    return parts
 
 
 async def _list_parts(client: "Redis", key: bytes) -> AsyncIterator[Any]:
@@ -83,19 +69,19 @@ KINDS: Mapping[bytes, Kind] = {
         size=lambda pipe, key: pipe.hlen(key),
         read=lambda pipe, key: pipe.hgetall(key),
         write=lambda pipe, key, fields: pipe.hset(key, mapping=fields),
-        parts=_hash_parts,
+        parts=_scanned("hscan"),
     ),
     b"set": Kind(
         size=lambda pipe, key: pipe.scard(key),
         read=lambda pipe, key: pipe.smembers(key),
         write=lambda pipe, key, members: pipe.sadd(key, *members),
-        parts=_set_parts,
+        parts=_scanned("sscan", set),
     ),
     b"zset": Kind(
         size=lambda pipe, key: pipe.zcard(key),
         read=lambda pipe, key: pipe.zrange(key, 0, -1, withscores=True),
         write=lambda pipe, key, members: pipe.zadd(key, dict(members)),
-        parts=_scored_parts,
+        parts=_scanned("zscan"),
     ),
     b"list": Kind(
         size=lambda pipe, key: pipe.llen(key),
