@@ -2,18 +2,15 @@
 
 import asyncio
 import json
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
-from pathlib import Path
 from statistics import median, quantiles
 
 import aiohttp
 from aiohttp import web
 
-from benchmarks.installation import TOKEN, answers, free_port, newswire, valkey, wait_for
+from benchmarks.installation import TOKEN, whole_installation
 from benchmarks.measuring import ROUNDS, Report, Row
 
 _PER_SECOND, _SECONDS = 100, 4
@@ -24,23 +21,8 @@ _BEARER = {"Authorization": f"Bearer {TOKEN}"}
 def run(report: Report) -> None:
     """Start an installation and measure it."""
     print("arrival", flush=True)
-    with tempfile.TemporaryDirectory(prefix="nw-bench-") as name, valkey(Path(name)) as redis_url:
-        feed, ingest = free_port(), free_port()
-        settings = {
-            "REDIS_URL": redis_url,
-            "DATA_DIR": str(Path(name) / "data"),
-            "FEED_PORT": str(feed),
-            "INGEST_PORT": str(ingest),
-            "ALLOW_PRIVATE_ENDPOINTS": "127.0.0.0/8",
-        }
-        with (
-            newswire("ingest", settings),
-            newswire("feed --role web", settings),
-            newswire("feed --role worker", settings),
-        ):
-            for port in (feed, ingest):
-                wait_for(partial(answers, f"http://127.0.0.1:{port}/readyz"), "Newswire")
-            p50, p99 = asyncio.run(_measure(f"http://127.0.0.1:{feed}", f"http://127.0.0.1:{ingest}"))
+    with whole_installation(ALLOW_PRIVATE_ENDPOINTS="127.0.0.0/8") as at:
+        p50, p99 = asyncio.run(_measure(at.feed, at.ingest))
     what = f"accepted → webhook received at {_PER_SECOND} articles/s, {_ENDPOINTS} endpoints"
     report.rows += [
         Row(f"{what}, p50", p50, "ms"),

@@ -6,17 +6,14 @@ every article is then shown by a rendition of its own. A burst follows: 10,000 a
 
 import asyncio
 import json
-import tempfile
 import time
 from collections.abc import Iterable
-from functools import partial
-from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
 import aiohttp
 
-from benchmarks.installation import TOKEN, answers, free_port, newswire, valkey, wait_for
+from benchmarks.installation import TOKEN, Installation, whole_installation
 from benchmarks.measuring import Report, Row
 
 _PER_SECOND, _SECONDS, _ROUNDS = 100, 4, 5
@@ -27,30 +24,8 @@ _BEARER = {"Authorization": f"Bearer {TOKEN}"}
 def run(report: Report) -> None:
     """Start an installation and measure it."""
     print("freshness", flush=True)
-    with tempfile.TemporaryDirectory(prefix="nw-bench-") as name, valkey(Path(name)) as redis_url:
-        feed, ingest = free_port(), free_port()
-        settings = {
-            "REDIS_URL": redis_url,
-            "DATA_DIR": str(Path(name) / "data"),
-            "FEED_PORT": str(feed),
-            "INGEST_PORT": str(ingest),
-        }
-        with (
-            newswire("ingest", settings),
-            newswire("feed --role web", settings),
-            newswire("feed --role worker", settings),
-        ):
-            for port in (feed, ingest):
-                wait_for(partial(answers, f"http://127.0.0.1:{port}/readyz"), "Newswire")
-            asyncio.run(_measure(Installation(feed, ingest), report))
-
-
-class Installation:
-    """Where the feed and the ingest service are."""
-
-    def __init__(self, feed: int, ingest: int) -> None:
-        self.feed = f"http://127.0.0.1:{feed}/feeds/all.json"
-        self.articles = f"http://127.0.0.1:{ingest}/articles"
+    with whole_installation() as installation:
+        asyncio.run(_measure(installation, report))
 
 
 async def _measure(installation: Installation, report: Report) -> None:
@@ -87,7 +62,7 @@ async def _post_steadily(
 
     async def post(n: int) -> None:
         title = f"Steady {number} {n}"
-        async with session.post(at.articles, json=_article(title), headers=_BEARER) as answer:
+        async with session.post(f"{at.ingest}/articles", json=_article(title), headers=_BEARER) as answer:
             answer.raise_for_status()
             accepted[title] = time.perf_counter()
 
@@ -115,13 +90,13 @@ async def _burst(session: aiohttp.ClientSession, at: Installation) -> Row:
 async def _post_burst(session: aiohttp.ClientSession, at: Installation) -> None:
     for start in range(0, _BURST, _BATCH):
         batch = [_article(f"Burst {n}") for n in range(start, start + _BATCH)]
-        async with session.post(f"{at.articles}/batch", json=batch, headers=_BEARER) as answer:
+        async with session.post(f"{at.ingest}/articles/batch", json=batch, headers=_BEARER) as answer:
             answer.raise_for_status()
 
 
 async def _read(session: aiohttp.ClientSession, at: Installation) -> tuple[set[str], str]:
     """Return the titles in the feed and its validator."""
-    async with session.get(at.feed, headers={"Accept-Encoding": "identity"}) as answer:
+    async with session.get(f"{at.feed}/feeds/all.json", headers={"Accept-Encoding": "identity"}) as answer:
         items: Iterable[dict[str, Any]] = json.loads(await answer.read())["items"]
         return {item["title"] for item in items}, answer.headers["ETag"]
 

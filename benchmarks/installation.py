@@ -5,10 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.error import URLError
 
@@ -85,6 +88,35 @@ def newswire(
     command = [sys.executable, "-m", *f"services.{part}".split()]
     with running(command, core=core, log=log, **environment) as process:
         yield process
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Where all of Newswire answers."""
+
+    feed: str
+    ingest: str
+
+
+@contextmanager
+def whole_installation(**settings: str) -> Iterator[Installation]:
+    """Run every process of an installation, in a folder of its own; give it when it is ready."""
+    with tempfile.TemporaryDirectory(prefix="nw-bench-") as name, valkey(Path(name)) as redis_url:
+        feed, ingest = free_port(), free_port()
+        environment = {
+            "REDIS_URL": redis_url,
+            "DATA_DIR": str(Path(name) / "data"),
+            "FEED_PORT": str(feed),
+            "INGEST_PORT": str(ingest),
+            **settings,
+        }
+        with ExitStack() as stack:
+            for part in ("ingest", "feed --role web", "feed --role worker"):
+                stack.enter_context(newswire(part, environment))
+            found = Installation(f"http://127.0.0.1:{feed}", f"http://127.0.0.1:{ingest}")
+            for url in (found.feed, found.ingest):
+                wait_for(partial(answers, f"{url}/readyz"), "Newswire")
+            yield found
 
 
 def answers(url: str) -> bool:
