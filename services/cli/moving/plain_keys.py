@@ -37,7 +37,7 @@ async def _only_part(client: "Redis", key: bytes) -> AsyncIterator[Any]:
 
 
 def _scanned(command: str, made: Callable[[Any], Any] = lambda part: part) -> Parts:
-    """Return what reads a collection part by part with one of Redis's scans, and gives each as `made` of it."""
+    """Return what reads a collection with one of Redis's scans and gives each part as `made` of it."""
 
     async def parts(client: "Redis", key: bytes) -> AsyncIterator[Any]:
         cursor = 0
