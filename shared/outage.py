@@ -45,7 +45,9 @@ def answer_503_in_outages(app: FastAPI, detail: str, *more: type[Exception]) -> 
     async def unavailable(request: Request, error: Exception) -> JSONResponse:
         if isinstance(error, RedisError) and not is_outage(error):
             raise error
-        log.warning("redis.unavailable", path=request.url.path, error=repr(error))
+        # The pattern: a path itself may hold the token of a private feed.
+        route = getattr(request.scope.get("route"), "path", "none")
+        log.warning("redis.unavailable", route=route, error=repr(error))
         return Problem(503, detail, headers={"Retry-After": "1"}).response()
 
     kinds: tuple[type[Exception], ...] = (RedisError, *more)

@@ -8,7 +8,6 @@ from services.feed.feeds.channel import Form
 from services.feed.feeds.rendition import Edition
 from services.feed.feeds.representation import answer
 from services.feed.feeds.selection import parse_selection
-from services.feed.feeds.store_outage import unless_out_of_reach
 from shared.problems import Problem
 
 _UNKNOWN = "There is no such archive document. The feed itself says where its archive begins."
@@ -23,8 +22,7 @@ def archive_routes(archives: Archives) -> APIRouter:
         known, position = parse_selection(selection), Position.of(key)
         if known is None or position is None or form not in set(Form):
             raise Problem(404, _UNKNOWN)
-        with unless_out_of_reach():
-            found = await archives.get(Edition(known, Form(form)), position)
+        found = await archives.get(Edition(known, Form(form)), position)
         if found is None:
             raise Problem(404, _UNKNOWN)
         return answer(request, found)

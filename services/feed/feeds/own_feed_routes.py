@@ -14,7 +14,6 @@ from services.feed.feeds.own_feed_registry import OwnFeedRegistry
 from services.feed.feeds.path_token import digest_of, new_token, private_path
 from services.feed.feeds.presentation import feed_path
 from services.feed.feeds.publisher import Publisher
-from services.feed.feeds.store_outage import unless_out_of_reach
 from services.feed.operators import OperatorTokens
 from shared.clock import Clock
 from shared.openapi import problems
@@ -118,23 +117,19 @@ def _add_definitions(router: APIRouter, desk: OwnFeedDesk) -> None:
         "", status_code=201, summary="Add a feed, filled from what is stored", responses=problems(409)
     )
     async def add(draft: OwnFeedDraft) -> ShownOwnFeed:
-        with unless_out_of_reach():
-            return await desk.add(draft)
+        return await desk.add(draft)
 
     @router.get("/{name}", summary="One of the operators' feeds")
     async def show(name: str) -> ShownOwnFeed:
-        with unless_out_of_reach():
-            return await desk.shown(await desk.find(name))
+        return await desk.shown(await desk.find(name))
 
     @router.patch("/{name}", summary="Change one of the operators' feeds")
     async def change(name: str, patch: OwnFeedPatch) -> ShownOwnFeed:
-        with unless_out_of_reach():
-            return await desk.change(name, patch)
+        return await desk.change(name, patch)
 
     @router.delete("/{name}", status_code=204, summary="Remove one of the operators' feeds")
     async def remove(name: str) -> None:
-        with unless_out_of_reach():
-            await desk.remove(name)
+        await desk.remove(name)
 
 
 def _add_tokens(router: APIRouter, desk: OwnFeedDesk) -> None:
@@ -144,15 +139,13 @@ def _add_tokens(router: APIRouter, desk: OwnFeedDesk) -> None:
         responses=problems(409),
     )
     async def rotate(name: str) -> ShownOwnFeed:
-        with unless_out_of_reach():
-            return await desk.set_token(name, new_token())
+        return await desk.set_token(name, new_token())
 
     @router.post(
         "/{name}/revoke-token", summary="No address any more for a private feed", responses=problems(409)
     )
     async def revoke(name: str) -> ShownOwnFeed:
-        with unless_out_of_reach():
-            return await desk.set_token(name, None)
+        return await desk.set_token(name, None)
 
 
 def _unknown(name: str) -> Problem:

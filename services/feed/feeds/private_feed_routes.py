@@ -24,7 +24,6 @@ from services.feed.feeds.representation import (
     answer,
 )
 from services.feed.feeds.selection import Selection
-from services.feed.feeds.store_outage import unless_out_of_reach
 from shared.problems import Problem
 
 _READ = ["GET", "HEAD"]
@@ -44,21 +43,19 @@ def private_feed_routes(registry: OwnFeedRegistry, renditions: Renditions, archi
 
     @router.api_route("/{name}/archive/{key}.{form}", methods=_READ)
     async def archive(request: Request, token: str, name: str, key: str, form: str) -> Response:
-        with unless_out_of_reach():
-            selection, position = await admitted(token, name, form), Position.of(key)
-            if position is None:
-                raise _no_such_feed()
-            edition = Edition(selection, Form(form))
-            found = await archives.get(edition, position, path=private_path(token, name))
+        selection, position = await admitted(token, name, form), Position.of(key)
+        if position is None:
+            raise _no_such_feed()
+        edition = Edition(selection, Form(form))
+        found = await archives.get(edition, position, path=private_path(token, name))
         if found is None:
             raise _no_such_feed()
         return answer(request, replace(found, headers={**found.headers, **_KEEP_QUIET}))
 
     @router.api_route("/{name}.{form}", methods=_READ)
     async def private_feed(request: Request, token: str, name: str, form: str) -> Response:
-        with unless_out_of_reach():
-            selection = await admitted(token, name, form)
-            made = await renditions.write_once(selection, Form(form), path=private_path(token, name))
+        selection = await admitted(token, name, form)
+        made = await renditions.write_once(selection, Form(form), path=private_path(token, name))
         if made is None:
             raise _no_such_feed()
         found = Representation(

@@ -1,10 +1,6 @@
-"""What a reader is told while the store of the feeds cannot be reached."""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
+"""What a reader is told while the store of the feeds cannot be reached and nothing of a feed is in memory."""
 
 from shared.problems import Problem
-from shared.redis_connection import UNREACHABLE
 
 
 def out_of_reach() -> Problem:
@@ -14,12 +10,3 @@ def out_of_reach() -> Problem:
         "The store of the feeds cannot be reached just now. Try again in a few seconds.",
         headers={"Retry-After": "5"},
     )
-
-
-@contextmanager
-def unless_out_of_reach() -> Iterator[None]:
-    """Turn a store that cannot be reached into that 503."""
-    try:
-        yield
-    except UNREACHABLE as error:
-        raise out_of_reach() from error

@@ -25,6 +25,7 @@ from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
 from services.feed.operators import OperatorTokens
 from shared import problems
+from shared.outage import answer_503_in_outages
 from tests.builders import HandClock, an_article, an_event
 from tests.conftest import ValkeyServer
 
@@ -70,6 +71,7 @@ async def api(redis: Redis) -> AsyncIterator[Api]:
     archives, filling = Archives(redis, renditions.writer, publisher), OwnFeedFilling(redis, 1)
     app = FastAPI()
     problems.install(app)
+    answer_503_in_outages(app, "Come again.")
     app.include_router(private_feed_routes(OwnFeedRegistry(redis), renditions, archives))
     app.include_router(archive_routes(archives))
     app.include_router(feed_routes(directory, renditions, publisher))
@@ -334,7 +336,9 @@ async def test_the_archive_of_a_private_feed_stands_under_its_token_too(api: Api
     assert (await api.read(url.replace(".json", "/archive/1~a.json"))).status_code == 404
 
 
-async def test_without_the_store_a_private_feed_is_not_given_out(api: Api, valkey: ValkeyServer) -> None:
+async def test_without_the_store_a_private_feed_is_not_given_out_nor_its_address_logged(
+    api: Api, valkey: ValkeyServer, capsys: pytest.CaptureFixture[str]
+) -> None:
     await api.publish("a")
     url = (await api.add(private=True))["urls"]["rss"]
     assert (await api.read(url)).status_code == 200
@@ -342,3 +346,6 @@ async def test_without_the_store_a_private_feed_is_not_given_out(api: Api, valke
     assert (await api.read(url)).status_code == 503
     body = {"name": "another"}
     await api.call("POST", "", body, status=503)
+    told = capsys.readouterr()
+    assert "redis.unavailable" in told.out + told.err
+    assert url.split("/private/")[1].split("/")[0] not in told.out + told.err

@@ -19,6 +19,7 @@ from services.feed.feeds.routes import feed_routes
 from services.feed.operators import OperatorTokens
 from shared import problems
 from shared.events import EventType
+from shared.outage import answer_503_in_outages
 from tests.builders import an_article, an_event
 from tests.conftest import ValkeyServer
 from tests.feed.feeds.articles import PUBLISHER
@@ -36,6 +37,7 @@ def index(redis: Redis) -> FeedIndex:
 async def client(redis: Redis, index: FeedIndex) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     problems.install(app)
+    answer_503_in_outages(app, "Come again.")
     directory = Directory(redis, 1)
     app.include_router(feed_routes(directory, Renditions(redis, 1, PUBLISHER), PUBLISHER))
     app.include_router(feed_admin_routes(directory, index, PUBLISHER, operators=OperatorTokens(TOKEN)))
@@ -163,5 +165,5 @@ async def test_without_the_store_people_are_told_to_come_again(
 ) -> None:
     valkey.kill()
     answer = await client.get(path)
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
     assert json.loads(answer.content)["status"] == 503
