@@ -26,7 +26,6 @@ from services.feed.feeds.rendering import FeedWriter
 from services.feed.feeds.rendition import Edition, Rendition, Shelf, label_of, publisher_mark, rendition_of
 from services.feed.feeds.representation import Answers
 from services.feed.feeds.selection import Selection
-from services.feed.feeds.store_outage import out_of_reach
 from services.feed.feeds.taking_turns import TakingTurns
 from services.feed.feeds.watch import Ticket, Watch
 from shared.clock import Clock, SystemClock
@@ -101,8 +100,8 @@ class Renditions:
     async def get(self, selection: Selection, form: Form) -> Rendition | None:
         """Return the feed as it is now, or None when there is no such feed.
 
-        While Redis cannot be reached, what this process gave out last is given out again as stale; raises a
-        503 `Problem` when it has nothing.
+        While Redis cannot be reached, what this process gave out last is given out again as stale; when
+        it has nothing, redis-py's error is raised.
         """
         edition = Edition(selection, form)
         held = self._kept.get(edition)
@@ -117,7 +116,7 @@ class Renditions:
         except UNREACHABLE as error:
             log.warning("feed.store_out_of_reach", selection=selection, form=form.value, error=repr(error))
             if held is None:
-                raise out_of_reach() from error
+                raise
             return self._stale(held)
 
     async def compressed(self, edition: Edition, rendition: Rendition) -> Rendition:
