@@ -26,15 +26,29 @@ async def make_groups(redis: "Redis", partitions: int) -> None:
     """Make every consumer group at the stream's very beginning, unless it is there already.
 
     FastStream would make them at `$`, and events published before a group's first start would never reach it
-    (ag2ai/faststream#2694).
+    (ag2ai/faststream#2694). One that is missing beside entries was deleted, which is said loudly.
     """
     for partition in range(partitions):
         for group in GROUPS:
-            try:
-                await redis.xgroup_create(keys.events(partition), group, id="0", mkstream=True)
-            except ResponseError as error:
-                if "BUSYGROUP" not in str(error):
-                    raise
+            await _make_group(redis, keys.events(partition), group)
+
+
+async def _make_group(redis: "Redis", stream: str, group: str) -> None:
+    try:
+        await redis.xgroup_create(stream, group, id="0", mkstream=True)
+    except ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+        return
+    if entries := await redis.xlen(stream):
+        log.warning(
+            "group.made_anew",
+            stream=stream,
+            group=group,
+            entries=entries,
+            advice="The group was missing: it was deleted, or is new. It reads from the beginning, and what "
+            "was done before has no further effect.",
+        )
 
 
 async def settle_partitions(redis: "Redis", partitions: int) -> int:

@@ -37,6 +37,13 @@ def chromium_missing() -> str:
     return "" if chromium_binary() else "there is no command chromium (Debian: apt-get install chromium)"
 
 
+class WentAwayError(AssertionError):
+    """The page that was asked is being replaced by the next one: to be asked again."""
+
+
+_GOING_AWAY = ("Inspected target navigated or closed", "Execution context was destroyed")
+
+
 class Connection:
     """One connection to the browser; calls wait for their answer, and events are kept until asked for."""
 
@@ -54,6 +61,8 @@ class Connection:
         while True:
             received = self._receive(_ANSWER_WITHIN)
             if received.get("id") == number:
+                if str(received.get("error", {}).get("message", "")).startswith(_GOING_AWAY):
+                    raise WentAwayError(f"{method}: {received['error']}")
                 assert "error" not in received, f"{method}: {received['error']}"
                 result: Message = received["result"]
                 return result
@@ -173,15 +182,21 @@ class Page:
 
     def wait_for_address(self, wanted: str) -> None:
         """Wait until the page has gone to an address that has this text, and has loaded it."""
+        self.until(
+            f"location.href.includes({json.dumps(wanted)}) && document.readyState == 'complete'",
+            f"the page is at {wanted}",
+        )
 
-        def arrived() -> bool:
-            return bool(
-                self.evaluate(
-                    f"location.href.includes({json.dumps(wanted)}) && document.readyState == 'complete'"
-                )
-            )
+    def until(self, expression: str, what: str) -> None:
+        """Wait until an expression of JavaScript is true, on whatever page is there by then."""
 
-        wait_until(arrived, f"the page is at {wanted}")
+        def is_true() -> bool:
+            try:
+                return bool(self.evaluate(expression))
+            except WentAwayError:
+                return False
+
+        wait_until(is_true, what)
 
     def screenshot(self, path: Path, *, whole: bool = True) -> None:
         """Write the page as a PNG, all of it or what can be seen at once."""

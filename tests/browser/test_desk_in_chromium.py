@@ -12,7 +12,7 @@ from redis import Redis as BlockingRedis
 from shared import keys
 from tests.browser.chromium import Browser, Page
 from tests.browser.test_pages_in_chromium import violations
-from tests.conftest import ValkeyServer, a_free_port, wait_until
+from tests.conftest import ValkeyServer, a_free_port
 from tests.journeys.running import ADMIN_TOKEN, Newswire, newswire
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -88,11 +88,7 @@ def sign_in(page: Page, desk: Desk, place: str = "/ops") -> None:
     page.type(ADMIN_TOKEN)
     page.press("Enter")
     arrived = f"location.pathname == {json.dumps(place)} && document.readyState == 'complete'"
-    until(page, arrived, f"the page is at {place}")
-
-
-def until(page: Page, expression: str, what: str) -> None:
-    wait_until(lambda: bool(page.evaluate(expression)), what)
+    page.until(arrived, f"the page is at {place}")
 
 
 PAGES = (
@@ -123,7 +119,7 @@ def test_nobody_is_kept_out_at_the_door(browser: Browser, desk: Desk, axe: str) 
         page.evaluate("document.querySelector('#token').focus()")
         page.type("nw_wrong")
         page.press("Enter")
-        until(page, "document.querySelector('#wrong') !== null", "the refusal is shown")
+        page.until("document.querySelector('#wrong') !== null", "the refusal is shown")
         assert violations(page, axe) == []
 
 
@@ -138,8 +134,7 @@ def test_a_page_renews_itself_and_leaves_what_a_person_has_in_hand(browser: Brow
         )
         page.type("half a wo")
         desk.poison()
-        until(
-            page,
+        page.until(
             f"document.querySelector('h1 small').innerText != {json.dumps(before)}",
             "the number of letters has changed by itself",
         )
@@ -157,7 +152,7 @@ def test_a_hidden_page_rests_and_renews_itself_at_once_when_it_is_seen_again(
     with browser.page() as page:
         sign_in(page, desk)
         asked = "performance.getEntriesByType('resource').filter(e => e.initiatorType == 'fetch').length"
-        until(page, f"{asked} > 1", "the page renews itself")
+        page.until(f"{asked} > 1", "the page renews itself")
         hide = (
             "Object.defineProperty(document, 'hidden', {configurable: true, value: %s});"
             "document.dispatchEvent(new Event('visibilitychange')); undefined"
@@ -174,7 +169,7 @@ def test_a_hidden_page_rests_and_renews_itself_at_once_when_it_is_seen_again(
         assert rested == 0
         before = page.evaluate(asked)
         page.evaluate(hide % "false")
-        until(page, f"{asked} > {before}", "the page renews itself again")
+        page.until(f"{asked} > {before}", "the page renews itself again")
 
 
 def test_a_page_says_loudly_when_it_is_old_and_when_that_is_over(browser: Browser, desk: Desk) -> None:
@@ -182,19 +177,19 @@ def test_a_page_says_loudly_when_it_is_old_and_when_that_is_over(browser: Browse
         sign_in(page, desk)
         offline = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
         page.call("Network.emulateNetworkConditions", offline=True, **offline)
-        until(page, "!document.querySelector('#stale').hidden", "the warning is shown")
+        page.until("!document.querySelector('#stale').hidden", "the warning is shown")
         told = page.evaluate("document.querySelector('#stale').innerText")
         assert told.startswith("The server cannot be reached. What you see is as of ")
         assert page.evaluate("document.querySelector('#stale').getAttribute('role')") == "alert"
         page.call("Network.emulateNetworkConditions", offline=False, **offline)
-        until(page, "document.querySelector('#stale').hidden", "the warning is gone")
+        page.until("document.querySelector('#stale').hidden", "the warning is gone")
 
 
 def test_a_page_says_so_when_its_session_is_over(browser: Browser, desk: Desk) -> None:
     with browser.page() as page:
         sign_in(page, desk)
         page.call("Network.clearBrowserCookies")
-        until(page, "!document.querySelector('#stale').hidden", "the warning is shown")
+        page.until("!document.querySelector('#stale').hidden", "the warning is shown")
         assert "You are signed out" in page.evaluate("document.querySelector('#stale').innerText")
         page.evaluate("document.querySelector('#stale a').focus()")
         page.press("Enter")
@@ -207,7 +202,7 @@ def test_the_keyboard_alone_is_enough_to_act(browser: Browser, desk: Desk) -> No
         page.press("Tab")
         assert page.evaluate("document.activeElement.innerText") == "Skip to the content"
         page.press("Enter")
-        until(page, "document.activeElement.id == 'main'", "the content has the focus")
+        page.until("document.activeElement.id == 'main'", "the content has the focus")
         while page.evaluate("document.activeElement.innerText") != "Pause":
             page.press("Tab")
             assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
@@ -218,7 +213,7 @@ def test_the_keyboard_alone_is_enough_to_act(browser: Browser, desk: Desk) -> No
         page.press("Enter")
         page.wait_for_address(f"/ops/endpoints/{desk.endpoint}")
         assert "is paused" in page.evaluate("document.querySelector('.notice').innerText")
-        until(page, "document.querySelector('.facts .state').innerText == 'paused'", "the state is shown")
+        page.until("document.querySelector('.facts .state').innerText == 'paused'", "the state is shown")
     desk.installation.feed.post(f"/api/endpoints/{desk.endpoint}/resume").raise_for_status()
 
 
@@ -249,7 +244,7 @@ def test_a_link_from_another_site_leads_to_the_desk_and_not_to_the_door(browser:
         page.open(f"http://localhost:{desk.installation.feed_port}/feeds.opml")
         page.evaluate(f"location.href = {json.dumps(desk.url + '/ops/feeds')}")
         page.wait_for_address("/ops/feeds")
-        until(page, "document.querySelector('h1')?.innerText.startsWith('Feeds')", "the page is there")
+        page.until("document.querySelector('h1')?.innerText.startsWith('Feeds')", "the page is there")
 
 
 def test_no_other_sites_form_does_anything(browser: Browser, desk: Desk) -> None:
@@ -267,6 +262,6 @@ def test_no_other_sites_form_does_anything(browser: Browser, desk: Desk) -> None
             "form.append(field); document.documentElement.append(form); form.submit()"
         )
         page.wait_for_address("/ops/")
-        until(page, "document.querySelector('h1') !== null", "there is an answer")
+        page.until("document.querySelector('h1') !== null", "there is an answer")
         assert page.evaluate("document.querySelector('h1').innerText") in {"Sign in", "Forbidden"}
         assert len(desk.installation.feed.get("/api/dead-letters").json()["dead_letters"]) == letters

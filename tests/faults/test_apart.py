@@ -44,6 +44,14 @@ def said(scene: Scene, words: str) -> bool:
     return words in scene.installation.log.read_text()
 
 
+async def both_workers_read(scene: Scene) -> None:
+    """Wait for the second worker, which is started when the services are ready."""
+    redis = scene.chaos.intruder.redis
+    async with asyncio.timeout(30):
+        while len(await redis.xinfo_consumers(keys.events(0), GROUPS[-1])) < 2:  # noqa: ASYNC110 - see `until`
+            await asyncio.sleep(0.05)
+
+
 async def held(scene: Scene) -> None:
     """Fail unless feeds and partners have everything, once."""
     checks = Checks(scene.installation, scene.http, scene.ledger, scene.partners)
@@ -57,6 +65,7 @@ async def test_a_redis_that_was_emptied_is_said_so_and_all_goes_on(tmp_path: Pat
     async with a_scene(Scale(1, partitions=2), tmp_path) as scene:
         await publish(scene)
         await all_arrived(scene)
+        await both_workers_read(scene)
         await scene.chaos.intruder.redis.flushall()
         await until(lambda: said(scene, "Redis was emptied: all articles"), "it is said")
         await scene.installation.ready()
@@ -74,6 +83,7 @@ async def test_groups_that_were_deleted_are_made_anew_without_a_second_effect(tm
     async with a_scene(Scale(1, partitions=2), tmp_path) as scene:
         await publish(scene)
         await all_arrived(scene)
+        await both_workers_read(scene)
         for partition in range(2):
             for group in GROUPS:
                 await scene.chaos.intruder.redis.xgroup_destroy(keys.events(partition), group)
@@ -89,9 +99,7 @@ async def test_a_redis_that_is_full_refuses_and_goes_on_when_there_is_room(tmp_p
         redis = scene.chaos.intruder.redis
         await publish(scene)
         await all_arrived(scene)
-        async with asyncio.timeout(30):
-            while len(await redis.xinfo_consumers(keys.events(0), GROUPS[0])) < 2:  # noqa: ASYNC110 - both workers read
-                await asyncio.sleep(0.05)
+        await both_workers_read(scene)
         pids = scene.installation.pids()
         await redis.config_set("maxmemory", 1)
         publishing = asyncio.create_task(publish(scene, 400))
