@@ -1,6 +1,8 @@
 """What Prometheus is told about accepting: how many articles with which outcome, how long requests took."""
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+
+from shared.process_metrics import describe_process
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -10,7 +12,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        ProcessCollector(registry=registry)
+        describe_process(registry)
         self._articles = Counter(
             "newswire_ingest_articles",
             "Articles taken in, by outcome.",

@@ -74,7 +74,9 @@ _DROPPING_RELATIVE_LINKS = nh3.Cleaner(url_relative="deny", **_CLEANING)
 _TAG = re.compile(r"<[^>]*>")
 _PICTURE = re.compile(r"<img\b[^>]*\ssrc=")
 # What is cleaned writes attributes in one way only; a text that looks like one costs time and nothing else.
-_MAY_BE_RELATIVE = re.compile(r'\s(?:href|src)="(?!https?:|mailto:)')
+# It begins with what all attributes have, since to look for that is ten times as fast.
+_MAY_BE_RELATIVE = re.compile(r'="(?:(?<=\shref=")|(?<=\ssrc="))(?!https?:|mailto:)')
+_TEXT_BEHIND_A_TAG = re.compile(r">\s*[^\s<>&]")
 
 _MOST_ROUNDS = 6
 
@@ -102,7 +104,9 @@ def _clean(markup: str, cleaner: nh3.Cleaner) -> str:
     References such as `&#1;` become characters only by it, so text is cleaned after it too.
     """
     for _ in range(_MOST_ROUNDS):
-        cleaned = clean_lines(cleaner.clean(markup))
+        cleaned = cleaner.clean(markup)
+        if cleaned != markup:
+            cleaned = clean_lines(cleaned)
         if cleaned == markup:
             return cleaned
         markup = cleaned
@@ -112,4 +116,6 @@ def _clean(markup: str, cleaner: nh3.Cleaner) -> str:
 
 
 def _shows_something(cleaned: str) -> bool:
+    if _TEXT_BEHIND_A_TAG.search(cleaned):
+        return True
     return bool(_PICTURE.search(cleaned) or html.unescape(_TAG.sub("", cleaned)).strip())

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from services.feed.measures.names import Totals
@@ -21,6 +21,7 @@ from services.feed.ops.numbers import (
     State,
 )
 from services.feed.ops.work_metrics import WorkCollector
+from shared.process_metrics import describe_process
 
 _GROUP = ("stream", "group")
 _ENDPOINT = ("endpoint",)
@@ -99,7 +100,7 @@ def backlog_registry(latest: Callable[[], Backlog], totals: Callable[[], Totals]
     registry = CollectorRegistry()
     registry.register(BacklogCollector(latest))
     registry.register(WorkCollector(totals))
-    ProcessCollector(registry=registry)
+    describe_process(registry)
     return registry
 
 
