@@ -25,6 +25,7 @@ def main() -> None:
     option(
         "--backlog", type=int, default=Scale.backlog, help="articles that wait for workers that stand still"
     )
+    option("--soak", type=float, default=Scale.soak, help="seconds of load without faults, after them")
     option("--quick", action="store_true", help="without poison that takes a minute to be given up")
     given = parser.parse_args()
     sys.stdout.write(f"seed {given.seed}: {given.faults} faults in {given.seconds:g} s\n")
@@ -36,6 +37,7 @@ def main() -> None:
         per_second=given.per_second,
         backlog=given.backlog,
         articles=given.articles,
+        soak=given.soak,
         poison=not given.quick,
     )
     findings = asyncio.run(run(scale))

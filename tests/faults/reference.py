@@ -18,6 +18,8 @@ from tests.faults.stream import StreamIntruder
 
 _FORMS = ("rss", "atom", "json")
 _SETTLING_SECONDS = 5.0
+_PATIENCE, _EVENTS_PER_SECOND = 120, 100
+"""How long the reference may take to apply the events: seconds, and how fast it does so at the least."""
 _PAUSE = 0.1
 _LINES = 30
 
@@ -30,7 +32,7 @@ async def same_bytes(
     async with running(reference):
         events = await _copy(intruder, reference)
         operator = Operator(http, reference.feed, ADMIN_TOKEN)
-        await operator.worked_off(120)
+        await operator.worked_off(_PATIENCE + events / _EVENTS_PER_SECOND)
         paths = [path for feed in await _feeds(operator) for path in feed["urls"].values()]
         paths = sorted(path.removeprefix(PUBLIC_URL) for path in paths)
         different = [path for path in paths if not await _agree(http, run, reference, path)]

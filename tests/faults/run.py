@@ -25,6 +25,7 @@ from tests.faults.reader import Reader
 from tests.faults.recovery import Recovery
 from tests.faults.reference import same_bytes
 from tests.faults.report import Finding, fault_table, finding_table
+from tests.faults.soak import Soak
 from tests.faults.stream import StreamIntruder
 from tests.faults.usage import at_rest
 
@@ -49,6 +50,8 @@ class Scale:
     poison: bool = True
     articles: int = 0
     """So many must be accepted before the storm ends, however long the faults take."""
+    soak: float = 0.0
+    """Seconds of load without faults, after the storm."""
     partitions: int = 2
     build: Path = ROOT
     network: bool = True
@@ -186,6 +189,12 @@ async def findings_of(scene: Scene, scale: Scale, folder: Path) -> list[Finding]
     )
     await storm(scene, faults, scale.articles)
     findings = [await rest(scene)]
+    if scale.soak:
+        say("load without faults")
+        scene.load.resume()
+        findings.append(await Soak(scene.installation, scene.http).finding(scale.soak))
+        scene.load.pause()
+        findings.append(await rest(scene))
     findings += await recover(scene, scale.backlog)
     findings += [await rest(scene), at_rest(scene.installation)]
     await scene.reader.stop()
