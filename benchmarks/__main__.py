@@ -7,7 +7,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import accepting, arrival, freshness, isolation, keeping, rendering, sending, serving
+from benchmarks import (
+    accepting,
+    applying,
+    arrival,
+    freshness,
+    isolation,
+    keeping,
+    rendering,
+    sending,
+    serving,
+)
 from benchmarks.measuring import Report
 from benchmarks.results import merged
 
@@ -16,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "rendering": rendering.run,
     "serving": serving.run,
     "accepting": accepting.run,
+    "applying": applying.run,
     "freshness": freshness.run,
     "sending": sending.run,
     "arrival": arrival.run,

@@ -59,8 +59,8 @@ def running(
 
 
 @contextmanager
-def valkey(folder: Path) -> Iterator[str]:
-    """Run a Valkey as durable as in production and give its address."""
+def valkey(folder: Path, *, core: int | None = None) -> Iterator[str]:
+    """Run a Valkey as durable as in production, on one core if told, and give its address."""
     path = folder / "valkey.sock"
     durable = ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
     command = [
@@ -73,7 +73,7 @@ def valkey(folder: Path) -> Iterator[str]:
         str(folder),
         *durable,
     ]
-    with running(command):
+    with running(command, core=core):
         wait_for(path.exists, "Valkey")
         yield f"unix://{path}"
 
