@@ -4,8 +4,8 @@ import re
 
 # Control characters, lone surrogates and non-characters (XML 1.0 §2.2). Feeds could not carry them.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-# Most texts have nothing to clean: to see that takes a fifth of the time of the cleaning, and a quarter of that
-# for plain ASCII.
+# Most texts have nothing to clean: to see that takes a fifth of the time of the cleaning, and a quarter of
+# that for plain ASCII.
 _PLAIN = bytes(range(0x20, 0x7F)) + b"\t\n"
 _NOTHING_TO_CLEAN = re.compile("[\t\n -\x84\x86-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 _LINE_END = re.compile(r"\r\n?|\u2028|\u2029|\x85")

@@ -52,11 +52,16 @@ async def both_workers_read(scene: Scene) -> None:
             await asyncio.sleep(0.05)
 
 
-async def held(scene: Scene) -> None:
-    """Fail unless feeds and partners have everything, once."""
+async def nothing_is_lost(scene: Scene) -> None:
+    """Fail unless feeds and partners have everything."""
     checks = Checks(scene.installation, scene.http, scene.ledger, scene.partners)
     for finding in (await checks.feeds_hold_what_was_accepted(), checks.partners_got_everything()):
         assert finding.kept, finding
+
+
+async def held(scene: Scene) -> None:
+    """Fail unless feeds and partners have everything, once."""
+    await nothing_is_lost(scene)
     taken = Counter(hook.webhook_id for hook in scene.partners["steady"].hooks)
     assert set(taken.values()) == {1}
 
@@ -125,7 +130,8 @@ async def test_clocks_that_are_set_forth_and_back_stop_nothing(tmp_path: Path) -
             await publish(scene)
             await all_arrived(scene, 30)
         assert (await scene.operator.worked_off(60))[0]
-        await held(scene)
+        # Leases end by the clock: one that jumps lets what is in hand be sent again.
+        await nothing_is_lost(scene)
 
 
 @contextmanager
