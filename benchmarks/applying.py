@@ -22,6 +22,7 @@ from shared.redis_connection import connect
 from shared.streams import make_groups
 
 _EVENTS, _BYTES, _AT_ONCE = 6_000, 3_000, 200
+_PATIENCE = 120
 _OURS = "benchmarks.applying_ours"
 _RAW, _FASTSTREAM = "benchmarks.peers.applying_raw", "benchmarks.peers.applying_faststream"
 
@@ -46,7 +47,7 @@ def _rate(redis_url: str, module: str) -> float:
     """Return the events per second of one process that works off a full stream."""
     asyncio.run(_fill(redis_url))
     command = [*on_core(0), sys.executable, "-m", module, redis_url, str(_EVENTS)]
-    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=_PATIENCE).stdout
     return _EVENTS / float(said)
 
 
@@ -63,7 +64,7 @@ async def _add(redis: "Redis", numbers: range) -> None:
         for number in numbers:
             one = event(number, _BYTES)
             message = await BinaryMessageFormatV1.encode(
-                message=one.model_dump_json(), reply_to=None, headers={}, correlation_id=one.id
+                message=one.model_dump(mode="json"), reply_to=None, headers={}, correlation_id=one.id
             )
             pipe.xadd(keys.events(0), {"__data__": message})
         await pipe.execute()

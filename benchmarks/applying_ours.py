@@ -12,6 +12,7 @@ from services.feed.feeds.index import ApplyReport, FeedIndex
 from services.feed.measures.tally import Tally
 from shared.clock import SystemClock
 from shared.events import ArticleEvent
+from shared.logs import configure
 from shared.redis_connection import connect
 from shared.streams import FEEDS
 
@@ -45,4 +46,5 @@ async def _run(redis_url: str, wanted: int) -> float:
 
 if __name__ == "__main__":
     url, count = sys.argv[1:]
+    configure("json", "info", process="worker")
     print(uvloop.run(_run(url, int(count))))
