@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -18,6 +19,7 @@ import uvloop
 from faststream.redis import BinaryMessageFormatV1
 from redis.asyncio import Redis
 
+from benchmarks import accepting_peers
 from benchmarks.articles import event
 from benchmarks.installation import TOKEN, answers, free_port, newswire, valkey, wait_for
 from benchmarks.measuring import Report, Row, in_turn, need, on_core
@@ -53,16 +55,22 @@ def run(report: Report) -> None:
     with tempfile.TemporaryDirectory(prefix="nw-bench-") as name, valkey(Path(name)) as redis_url:
         port = free_port()
         settings = {"REDIS_URL": redis_url, "DATA_DIR": str(Path(name) / "data"), "INGEST_PORT": str(port)}
-        with newswire("ingest", settings, core=0):
+        with newswire("ingest", settings, core=0), ExitStack() as stack:
             wait_for(partial(answers, f"http://127.0.0.1:{port}/readyz"), "Newswire")
             runs = count()
-            accept = partial(_accept, Path(name) / "post.lua", f"http://127.0.0.1:{port}/")
+            post = partial(_accept, Path(name) / "post.lua")
+            accept = partial(post, f"http://127.0.0.1:{port}/")
+            peers = accepting_peers.started(Path(name), redis_url, stack)
             found = in_turn(
                 {
                     "one": lambda: accept(next(runs), batch=1, connections=_CONNECTIONS),
                     "batch": lambda: accept(next(runs), batch=_BATCH, connections=_BATCH_CONNECTIONS),
                     "xadd": lambda: uvloop.run(_add(redis_url, tasks=_CONNECTIONS, pipelined=1)),
                     "pipeline": lambda: uvloop.run(_add(redis_url, tasks=_PIPELINES, pipelined=_BATCH)),
+                }
+                | {
+                    peer: lambda url=url: post(url, next(runs), batch=1, connections=_CONNECTIONS)
+                    for peer, url in peers.items()
                 }
             )
     alone = f"XADD one by one, {_CONNECTIONS} tasks", found["xadd"]
@@ -72,6 +80,7 @@ def run(report: Report) -> None:
         Row(one, found["one"], "articles/s", *alone, "≥ 0.15"),
         Row(batch, found["batch"], "articles/s", *alone, "≥ 0.4"),
         Row(f"XADD in pipelines of {_BATCH}, {_PIPELINES} tasks", found["pipeline"], "events/s", *alone),
+        *accepting_peers.rows(one, found),
     ]
 
 

@@ -128,6 +128,12 @@ def answers(url: str) -> bool:
         return False
 
 
+def accepts_connections(port: int) -> bool:
+    """Return whether somebody listens on a port of loopback just now."""
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def wait_for(condition: object, what: str, seconds: float = 30) -> None:
     """Return as soon as `condition()` is true."""
     assert callable(condition)  # noqa: S101 - for the type checker

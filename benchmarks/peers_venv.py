@@ -23,3 +23,22 @@ def peers_python() -> Path:
         )
         stamp.write_text(wanted)
     return python
+
+
+def gunicorn(module: str, port: int) -> list[str]:
+    """Return the command that serves a peer's `application` on loopback from one process.
+
+    Threads, since no buffering proxy stands before it, and as many as https://gunicorn.org/design shows.
+    """
+    workers = ["--workers", "1", "--worker-class", "gthread", "--threads", "4"]
+    said = ["--log-level", "warning"]
+    return [
+        str(peers_python()),
+        "-m",
+        "gunicorn",
+        *workers,
+        *said,
+        "-b",
+        f"127.0.0.1:{port}",
+        f"{module}:application",
+    ]

@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -18,12 +18,14 @@ from pathlib import Path
 from benchmarks.articles import event
 from benchmarks.installation import answers, free_port, newswire, running, valkey, wait_for
 from benchmarks.measuring import Report, Row, in_turn, need, on_core
+from benchmarks.peers_venv import gunicorn
 from services.feed.feeds.index import FeedIndex
 from shared.redis_connection import connect
 
 _SECONDS, _CONNECTIONS = 2, 16
 _ARTICLES, _BYTES = 50, 700
 _CONDITIONAL_REQUESTS = 100_000
+_ROUTE = "FastAPI route that reads Redis"
 
 _NGINX = """
 worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
@@ -63,7 +65,7 @@ def run(report: Report) -> None:
                 Row(f"{what}: {name}", figure, *nginx, target if name == "Newswire" else "")
                 for name, figure in found.items()
             ]
-        report.rows.append(_growth(servers["Newswire"]))
+        report.rows += [_beside_a_route(whole), _growth(servers["Newswire"])]
         report.remarks.append(
             f"Serving: {len(_body(servers['Newswire'].url)):,} bytes, one process per server."
         )
@@ -76,13 +78,18 @@ def _servers(folder: Path, stack: ExitStack) -> dict[str, Server]:
     file = folder / "files" / "feed.xml"
     file.parent.mkdir()
     file.write_bytes(_body(ours.url))
-    peer = partial(_peer, [sys.executable, "-m", "benchmarks.peers.fastapi_route"], [str(file)])
+    django = gunicorn("benchmarks.peers.django_cached", port := free_port())
     return {
         "nginx": stack.enter_context(_nginx(folder)),
         "Newswire": ours,
-        "FastAPI route from memory": stack.enter_context(peer()),
-        "FastAPI route that reads Redis": stack.enter_context(peer(more=[redis_url])),
+        "FastAPI route from memory": stack.enter_context(_fastapi(str(file))),
+        _ROUTE: stack.enter_context(_fastapi(str(file), redis_url)),
+        "Django view from its cache": stack.enter_context(_peer(django, port, PEER_FEED=str(file))),
     }
+
+
+def _beside_a_route(whole: Mapping[str, float]) -> Row:
+    return Row("200: Newswire", whole["Newswire"], "requests/s", _ROUTE, whole[_ROUTE], "≥ 5")
 
 
 async def _fill(redis_url: str) -> None:
@@ -101,11 +108,15 @@ def _ours(folder: Path, redis_url: str) -> Iterator[Server]:
         yield Server(url, process)
 
 
-@contextmanager
-def _peer(command: list[str], arguments: list[str], *, more: list[str] | None = None) -> Iterator[Server]:
+def _fastapi(*arguments: str) -> AbstractContextManager[Server]:
     port = free_port()
+    return _peer([sys.executable, "-m", "benchmarks.peers.fastapi_route", str(port), *arguments], port)
+
+
+@contextmanager
+def _peer(command: list[str], port: int, **environment: str) -> Iterator[Server]:
     url = f"http://127.0.0.1:{port}/feed.xml"
-    with running([*command, str(port), *arguments, *(more or [])], core=0) as process:
+    with running(command, core=0, log=None, **environment) as process:
         wait_for(partial(answers, url), "the peer")
         yield Server(url, process)
 
