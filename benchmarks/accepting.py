@@ -52,7 +52,7 @@ def run(report: Report) -> None:
     """Measure all in turn."""
     print("accepting", flush=True)
     need("wrk")
-    with tempfile.TemporaryDirectory(prefix="nw-bench-") as name, valkey(Path(name)) as redis_url:
+    with tempfile.TemporaryDirectory(prefix="nw-bench-") as name, valkey(Path(name), core=1) as redis_url:
         port = free_port()
         settings = {"REDIS_URL": redis_url, "DATA_DIR": str(Path(name) / "data"), "INGEST_PORT": str(port)}
         with newswire("ingest", settings, core=0), ExitStack() as stack:

@@ -2,6 +2,7 @@
 
 import math
 import time
+from functools import lru_cache
 from ipaddress import IPv6Address
 
 from fastapi import Request
@@ -18,6 +19,10 @@ _WRONG_TOKENS = 100
 
 _NETWORK = 64
 """Bits of an IPv6 address that name a network; one host has all the addresses in it."""
+
+
+_ADDRESSES_KNOWN = 1024
+"""To read one anew takes as long as to parse an article's JSON."""
 
 
 class CallLimits:
@@ -45,8 +50,12 @@ class CallLimits:
 
 
 def _client(request: Request) -> str:
+    return _network_of(request.client.host if request.client else "")
+
+
+@lru_cache(_ADDRESSES_KNOWN)
+def _network_of(host: str) -> str:
     """Return the client's address; for IPv6 its network."""
-    host = request.client.host if request.client else ""
     try:
         address = IPv6Address(host)
     except ValueError:

@@ -6,11 +6,13 @@ endpoint's keys the endpoint's. Keys without a tag are only ever touched alone.
 """
 
 import hashlib
+from functools import lru_cache
 from zlib import crc32
 
 PREFIX = "newswire:"
 
 
+@lru_cache(4096)
 def digest(text: str) -> str:
     """Return 32 hexadecimal digits that stand for a text of any length or alphabet inside a key."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

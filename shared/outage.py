@@ -1,6 +1,7 @@
 """Tells a Redis that cannot work just now from a mistake of ours, and says so to clients."""
 
 import re
+from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
@@ -36,20 +37,30 @@ def is_outage(error: BaseException) -> bool:
     return isinstance(error, ResponseError) and _REFUSAL.match(str(error)) is not None
 
 
-def answer_503_in_outages(app: FastAPI, detail: str, *more: type[Exception]) -> None:
-    """Make `app` tell its clients to come again when a route meets an outage, or one of `more`.
+@dataclass(frozen=True)
+class Outages:
+    """What clients are told in an outage (`detail`), and in what else of these `kinds` passes by itself."""
 
-    What Redis complains of otherwise is a mistake of ours: it escapes, and is a 500.
-    """
+    detail: str
+    kinds: tuple[type[Exception], ...] = (RedisError,)
 
-    async def unavailable(request: Request, error: Exception) -> JSONResponse:
+    def problem(self, error: Exception, route: str) -> Problem:
+        """Return the 503 that says to come again; `route` is the pattern of the path, for the log.
+
+        What Redis complains of otherwise is a mistake of ours, and is raised on.
+        """
         if isinstance(error, RedisError) and not is_outage(error):
             raise error
         # The pattern: a path itself may hold the token of a private feed.
-        route = getattr(request.scope.get("route"), "path", "none")
         log.warning("redis.unavailable", route=route, error=repr(error))
-        return Problem(503, detail, headers={"Retry-After": "1"}).response()
+        return Problem(503, self.detail, headers={"Retry-After": "1"})
 
-    kinds: tuple[type[Exception], ...] = (RedisError, *more)
-    for kind in kinds:
-        app.add_exception_handler(kind, unavailable)
+    def install(self, app: FastAPI) -> None:
+        """Make `app` tell it whenever a route meets an outage."""
+
+        async def unavailable(request: Request, error: Exception) -> JSONResponse:
+            route = getattr(request.scope.get("route"), "path", "none")
+            return self.problem(error, route).response()
+
+        for kind in self.kinds:
+            app.add_exception_handler(kind, unavailable)

@@ -8,13 +8,12 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.logs import get_logger
 from shared.tracing import RequestSpan, tracing
-from shared.trail import REQUEST_ID_HEADER, TRACEPARENT_HEADER, request_id_for
+from shared.trail import REQUEST_ID_HEADER, TRACEPARENT_HEADER, answering, request_id_for
 
 log = get_logger(__name__)
 
@@ -73,7 +72,7 @@ class RequestLog:
             await send(message)
 
         with (
-            structlog.contextvars.bound_contextvars(request_id=request_id),
+            answering(request_id),
             self._span(scope, headers) as span,
         ):
             try:

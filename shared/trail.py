@@ -38,6 +38,7 @@ class Trail:
 
 NO_TRAIL = Trail()
 
+_answered: ContextVar[str] = ContextVar("answered", default="")
 _carried: ContextVar[Mapping[str, Trail]] = ContextVar("carried", default=MappingProxyType({}))
 
 
@@ -56,9 +57,24 @@ def request_id_for(given: str | None) -> str:
     return given if given and _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
 
 
+@contextmanager
+def answering(request_id: str) -> Iterator[None]:
+    """Let whatever runs inside know the id of the request, and every line of the log bear it.
+
+    By structlog's own names for that: to read all that it knows takes ten times as long.
+    """
+    token = _answered.set(request_id)
+    bound = structlog.contextvars.bind_contextvars(request_id=request_id)
+    try:
+        yield
+    finally:
+        structlog.contextvars.reset_contextvars(**bound)
+        _answered.reset(token)
+
+
 def current_request_id() -> str:
     """Return the id of the request that is being answered, empty outside of one."""
-    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+    return _answered.get()
 
 
 @contextmanager

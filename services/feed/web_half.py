@@ -49,7 +49,7 @@ from shared import api_docs, openapi, problems
 from shared.call_limits import CallLimits
 from shared.clock import Clock
 from shared.health import Check, health_routes
-from shared.outage import answer_503_in_outages
+from shared.outage import Outages
 from shared.redis_connection import not_writable_because
 from shared.request_log import RequestLog, failed_or_under
 from shared.tokens import keep_token
@@ -182,7 +182,7 @@ def _add_manners(app: FastAPI) -> None:
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestLog, of_note=failed_or_under("/api/", "/ops"))
     problems.install(app)
-    answer_503_in_outages(app, "Redis cannot be reached or takes no writes just now. Try again in a second.")
+    Outages("Redis cannot be reached or takes no writes just now. Try again in a second.").install(app)
     openapi.describe(app, guarded=["/api/"])
     api_docs.install(app)
 

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
+from redis.exceptions import RedisError
 
 from services.ingest.acceptance import Acceptance
 from services.ingest.claims import TooManyClaims
@@ -14,15 +15,16 @@ from services.ingest.guard import Guard
 from services.ingest.metrics import Metrics
 from services.ingest.openapi import READ_BY_ROUTES
 from services.ingest.publish import TooManyWriters
-from services.ingest.routes_articles import article_routes, swift_route
+from services.ingest.routes_articles import accept_one, article_routes
 from services.ingest.routes_documents import document_routes
 from services.ingest.routes_service import service_routes
 from services.ingest.settings import IngestSettings
+from services.ingest.swift import SwiftAccepting
 from services.ingest.timing import Timing
 from shared import api_docs, openapi, problems
 from shared.clock import Clock
 from shared.health import health_routes
-from shared.outage import answer_503_in_outages
+from shared.outage import Outages
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.request_log import RequestLog
 from shared.tokens import keep_token
@@ -70,7 +72,6 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
         lifespan=lifespan,
     )
     guard = Guard(ingest_token(settings), settings.ingest_rate_limit)
-    app.router.routes.append(swift_route(acceptance, guard))
     app.include_router(article_routes(acceptance), dependencies=[Depends(guard)])
     app.include_router(document_routes(acceptance), dependencies=[Depends(guard)])
 
@@ -83,7 +84,10 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
     api_docs.install(app)
     guarded = ("/articles", "/documents")
     openapi.describe(app, guarded=guarded, refusals=(401, 429), models=READ_BY_ROUTES)
-    answer_503_in_outages(app, _COME_AGAIN, TooManyClaims, TooManyWriters)
+    outages = Outages(_COME_AGAIN, (RedisError, TooManyClaims, TooManyWriters))
+    outages.install(app)
+    # The last one added is the first to be asked.
+    app.add_middleware(SwiftAccepting, answer=accept_one(acceptance, guard), outages=outages)
     app.add_middleware(Timing, metrics=metrics)
     app.add_middleware(RequestLog, traced=("/articles", "/documents"))
     return app

@@ -165,6 +165,9 @@ class ArticleInput(Frozen):
         return tuple(first.values())
 
 
+_KNOWN_NAMES = frozenset(ArticleInput.model_fields)
+
+
 class ArticleDraft(ArticleInput):
     """A statement about an article together with where it was made."""
 
@@ -174,9 +177,8 @@ class ArticleDraft(ArticleInput):
 def read_article(stated: object) -> ArticleDraft:
     """Return what one JSON value states; raises pydantic's `ValidationError` with every bad field."""
     article = ArticleInput.model_validate(stated)
-    fields = {name: getattr(article, name) for name in ArticleInput.model_fields}
     # Validated a line above; `model_fields_set` tells a null that was stated from a field that was left out.
-    return ArticleDraft.model_construct(article.model_fields_set, **fields)
+    return ArticleDraft.model_construct(article.model_fields_set, **dict(article))
 
 
 def _cleaned(value: Any, name: str, levels: int) -> Any:
@@ -198,7 +200,7 @@ def _cleaned(value: Any, name: str, levels: int) -> Any:
 
 def _shown(name: str) -> str:
     """Return a field's name as an error may show it."""
-    return name if name in ArticleInput.model_fields else shown_text(name)[:_LONGEST_NAME]
+    return name if name in _KNOWN_NAMES else shown_text(name)[:_LONGEST_NAME]
 
 
 def _moment(value: object) -> date:

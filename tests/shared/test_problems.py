@@ -7,7 +7,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ResponseError
 
 from shared import problems
-from shared.outage import answer_503_in_outages
+from shared.outage import Outages
 
 COME_AGAIN = "Come again."
 
@@ -24,7 +24,7 @@ def failing(error: Exception) -> FastAPI:
         raise error
 
     problems.install(app)
-    answer_503_in_outages(app, COME_AGAIN)
+    Outages(COME_AGAIN).install(app)
     return app
 
 

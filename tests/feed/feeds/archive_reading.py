@@ -20,7 +20,7 @@ from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
 from shared import problems
 from shared.events import ArticleEvent, EventType
-from shared.outage import answer_503_in_outages
+from shared.outage import Outages
 from tests.builders import NOON, an_article, an_event
 from tests.feed.feeds.articles import PUBLISHER
 
@@ -55,7 +55,7 @@ async def a_site(redis: Redis, **of_archives: int) -> AsyncIterator[Site]:
     """Serve the feeds of a store."""
     app = FastAPI()
     problems.install(app)
-    answer_503_in_outages(app, "Come again.")
+    Outages("Come again.").install(app)
     renditions = Renditions(redis, 1, PUBLISHER)
     archives = Archives(redis, renditions.writer, PUBLISHER, **of_archives)
     app.include_router(archive_routes(archives))

@@ -20,7 +20,7 @@ from services.feed.feeds.routes import feed_routes
 from services.feed.feeds.watch import Watch
 from shared import problems
 from shared.http_connection import Connection
-from shared.outage import answer_503_in_outages
+from shared.outage import Outages
 from shared.serving import serve
 from tests.feed.feeds.articles import PUBLISHER
 
@@ -102,7 +102,7 @@ async def a_feed_server(redis: "Redis") -> AsyncIterator[FeedServer]:
     renditions = Renditions(redis, 1, PUBLISHER, watch=watch)
     app = FastAPI()
     problems.install(app)
-    answer_503_in_outages(app, "Come again.")
+    Outages("Come again.").install(app)
     app.include_router(feed_routes(Directory(redis, 1), renditions, PUBLISHER))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setblocking(False)

@@ -25,7 +25,7 @@ from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
 from services.feed.operators import OperatorTokens
 from shared import problems
-from shared.outage import answer_503_in_outages
+from shared.outage import Outages
 from tests.builders import HandClock, an_article, an_event
 from tests.conftest import ValkeyServer
 
@@ -71,7 +71,7 @@ async def api(redis: Redis) -> AsyncIterator[Api]:
     archives, filling = Archives(redis, renditions.writer, publisher), OwnFeedFilling(redis, 1)
     app = FastAPI()
     problems.install(app)
-    answer_503_in_outages(app, "Come again.")
+    Outages("Come again.").install(app)
     app.include_router(private_feed_routes(OwnFeedRegistry(redis), renditions, archives))
     app.include_router(archive_routes(archives))
     app.include_router(feed_routes(directory, renditions, publisher))

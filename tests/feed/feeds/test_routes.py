@@ -19,7 +19,7 @@ from services.feed.feeds.routes import feed_routes
 from services.feed.operators import OperatorTokens
 from shared import problems
 from shared.events import EventType
-from shared.outage import answer_503_in_outages
+from shared.outage import Outages
 from tests.builders import an_article, an_event
 from tests.conftest import ValkeyServer
 from tests.feed.feeds.articles import PUBLISHER
@@ -37,7 +37,7 @@ def index(redis: Redis) -> FeedIndex:
 async def client(redis: Redis, index: FeedIndex) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
     problems.install(app)
-    answer_503_in_outages(app, "Come again.")
+    Outages("Come again.").install(app)
     directory = Directory(redis, 1)
     app.include_router(feed_routes(directory, Renditions(redis, 1, PUBLISHER), PUBLISHER))
     app.include_router(feed_admin_routes(directory, index, PUBLISHER, operators=OperatorTokens(TOKEN)))
