@@ -14,11 +14,13 @@ from benchmarks import (
     applying,
     arrival,
     freshness,
+    growth,
     isolation,
     keeping,
     rendering,
     sending,
     serving,
+    starting,
 )
 from benchmarks.comparing import LONG, DoesNotRunError, compared
 from benchmarks.measuring import Report
@@ -35,6 +37,8 @@ BENCHMARKS: dict[str, Callable[[Report], None]] = {
     "sending": sending.run,
     "arrival": arrival.run,
     "isolation": isolation.run,
+    "growth": growth.run,
+    "starting": starting.run,
     "keeping": keeping.run,
 }
 

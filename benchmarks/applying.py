@@ -56,13 +56,14 @@ async def _fill(redis_url: str) -> None:
         await redis.flushall()
         await make_groups(redis, 1)
         for start in range(0, _EVENTS, _AT_ONCE):
-            await _add(redis, range(start, start + _AT_ONCE))
+            await add(redis, range(start, start + _AT_ONCE), _BYTES)
 
 
-async def _add(redis: "Redis", numbers: range) -> None:
+async def add(redis: "Redis", numbers: range, size: int) -> None:
+    """Put the events of new articles with texts of about so many bytes on the stream, as ingest does."""
     async with redis.pipeline(transaction=False) as pipe:
         for number in numbers:
-            one = event(number, _BYTES)
+            one = event(number, size)
             message = await BinaryMessageFormatV1.encode(
                 message=one.model_dump(mode="json"), reply_to=None, headers={}, correlation_id=one.id
             )

@@ -19,7 +19,7 @@ from statistics import median
 from benchmarks.measuring import ROUNDS, ROUNDS_VARIABLE, Row, figure_text
 from benchmarks.revisions import ROOT
 
-LONG = frozenset({"keeping"})
+LONG = frozenset({"growth", "keeping", "starting"})
 """Those whose single run takes minutes; they are compared only when they are named."""
 
 _SHOWN = 300

@@ -3,18 +3,19 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 from redis.asyncio import Redis
 
 from services.feed.deliveries.bodies import Bodies
 from services.feed.deliveries.delivery import NewDelivery
 from services.feed.deliveries.endpoint import Endpoint, PayloadSort, delivery_id
-from services.feed.deliveries.matching import endpoints_for, partners_for
+from services.feed.deliveries.matching import Matching
 from services.feed.deliveries.outcome import Trigger
 from services.feed.deliveries.partner import Partner
 from services.feed.deliveries.partner_events import PartnerEvents
 from services.feed.deliveries.queue import DeliveryQueue
-from services.feed.deliveries.registry import Registry
+from services.feed.deliveries.registry import Known, Registry
 from services.feed.deliveries.retention import Retention
 from shared import keys
 from shared.clock import Clock
@@ -84,15 +85,15 @@ class Intake:
         self._retention = retention or Retention()
         self._bodies = Bodies(redis, self._retention)
         self._polled = PartnerEvents(redis, self._retention)
+        self._matching: tuple[Any, Matching] = (None, Matching((), ()))
 
     async def take(self, partition: int, events: Sequence[ArticleEvent]) -> TakeReport:
         """Queue every event for every endpoint that wants it. All of it is stored when this returns."""
-        known = await self._registry.known()
-        endpoints, partners = known.endpoints.values(), known.partners
+        matching = self._matching_of(await self._registry.known())
         work = _Work(partition)
         for event in events:
-            matching = endpoints_for(event, endpoints)
-            work.add(event, matching, partners_for(event, partners, endpoints, matching))
+            endpoints = matching.endpoints_for(event)
+            work.add(event, endpoints, matching.partners_for(event, endpoints))
         if not work.wanted:
             return TakeReport(0)
         # Bodies before all else: whatever points to an event can be read at once.
@@ -106,6 +107,14 @@ class Intake:
             queued += sum(await self._queue.enqueue_all(some, self._clock.now()))
         self._wake(work.queued.keys())
         return TakeReport(queued)
+
+    def _matching_of(self, known: Known) -> Matching:
+        """Return who gets what, made anew only when somebody has changed."""
+        version, matching = self._matching
+        if known.version is None or known.version != version:
+            matching = Matching(known.endpoints.values(), known.partners)
+            self._matching = (known.version, matching)
+        return matching
 
     async def _note_articles(self, events: Sequence[ArticleEvent]) -> None:
         """Note which events an article had, so that its deliveries are found without looking at all."""

@@ -3,13 +3,25 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from services.feed.deliveries.endpoint import EndpointFilter, EndpointStatus
-from services.feed.deliveries.matching import endpoints_for, wants
-from shared.article import Author, Outlet
-from shared.events import EventType
+from services.feed.deliveries.endpoint import Endpoint, EndpointFilter, EndpointStatus
+from services.feed.deliveries.matching import Matching
+from shared.article import Article, Author, Outlet
+from shared.events import ArticleEvent, EventType
 from tests.builders import an_article, an_event
 from tests.feed.deliveries.delivery_builders import an_endpoint
+
+
+def wants(wanted: EndpointFilter, article: Article) -> bool:
+    endpoint = an_endpoint(filter=wanted)
+    return endpoints_for(an_event(article=article), [endpoint]) == [endpoint]
+
+
+def endpoints_for(event: ArticleEvent, endpoints: list[Endpoint]) -> list[Endpoint]:
+    return Matching(endpoints, ()).endpoints_for(event)
+
 
 ARTICLE = an_article(
     authors=(Author(name="Dr. Zoë Ruiz"), Author(name="B. Li")),
@@ -64,3 +76,26 @@ def test_a_withdrawal_reaches_whoever_wants_the_article_even_when_paused() -> No
     commentaries = an_endpoint(filter=EndpointFilter(kinds=("commentary",)), status=EndpointStatus.PAUSED)
     podcasts = an_endpoint(filter=EndpointFilter(kinds=("podcast",)))
     assert endpoints_for(an_event(type=EventType.WITHDRAWN), [commentaries, podcasts]) == [commentaries]
+
+
+NAMES = st.lists(st.sampled_from(("Energy", "Trade", "Asia")), max_size=2).map(tuple)
+FILTERS = st.builds(
+    EndpointFilter,
+    kinds=st.lists(st.sampled_from(("commentary", "podcast")), max_size=1).map(tuple),
+    topics=NAMES,
+    authors=NAMES,
+    outlets=NAMES,
+    languages=st.lists(st.sampled_from(("en", "de")), max_size=1).map(tuple),
+)
+
+
+@given(filters=st.lists(FILTERS, max_size=8), topics=NAMES, author=st.sampled_from(("Energy", "Dr. Asia")))
+def test_among_many_each_gets_what_it_would_get_alone(
+    filters: list[EndpointFilter], topics: tuple[str, ...], author: str
+) -> None:
+    article = an_article(topics=topics, authors=(Author(name=author),), outlet=Outlet(name="Trade"))
+    endpoints = [an_endpoint(id=f"ep_{n:016}", filter=one) for n, one in enumerate(filters)]
+
+    found = endpoints_for(an_event(article=article), endpoints)
+
+    assert found == [endpoint for endpoint in endpoints if wants(endpoint.filter, article)]
