@@ -6,6 +6,7 @@ over all endpoints, which finds what was recorded but never marked and what a de
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -25,6 +26,9 @@ from shared.logs import get_logger
 from shared.outage import is_outage
 
 log = get_logger(__name__)
+
+_BEGUN_AT_ONCE = 8
+"""Attempts that begin in one round of the event loop."""
 
 
 class DeliveryWorker:
@@ -62,6 +66,8 @@ class DeliveryWorker:
         self._marks_at = 0.0
         self._version: Any = None
         self._unbegun: Sequence[Lease] = ()
+        self._lined_up: deque[tuple[Lease, Endpoint, bytes | None]] = deque()
+        self._something_lined_up = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], Lease] = {}
         self._failure: BaseException | None = None
         self._woken = recorder.woken
@@ -78,6 +84,7 @@ class DeliveryWorker:
         try:
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(self._keep_taking_turns())
+                loops.create_task(self._keep_starting())
                 loops.create_task(self._keep_sweeping())
         finally:
             await self._wind_up()
@@ -103,7 +110,8 @@ class DeliveryWorker:
         self.wake()
 
     async def _take_turn(self) -> None:
-        if asyncio.get_running_loop().time() >= self._marks_at:
+        looks = asyncio.get_running_loop().time() >= self._marks_at
+        if looks:
             self._hungry.update(await self._queue.take_marks(self._clock.now()))
             self._endpoints = (await self._registry.known()).endpoints
             self._marks_at = asyncio.get_running_loop().time() + self._poll
@@ -112,7 +120,8 @@ class DeliveryWorker:
             await self._begin()
         ended = self._take_ended()
         asks = self._asks()
-        if ended or asks or self._marks:
+        # Marks alone can wait for the next look: ends that come while a turn is under way wait longer.
+        if ended or asks or (looks and self._marks):
             await self._turn(ended, asks)
             await self._begin()
 
@@ -164,16 +173,33 @@ class DeliveryWorker:
             await self._queue.release(refused, self._clock.now())
         if sendable:
             reading = partial(self._queue.bodies, sendable, self._endpoints)
-            self._start(sendable, await through_outages(reading, "reading bodies"))
+            self._line_up(sendable, await through_outages(reading, "reading bodies"))
         self._unbegun = ()
 
-    def _start(self, leases: Sequence[Lease], bodies: Sequence[bytes | None]) -> None:
+    def _line_up(self, leases: Sequence[Lease], bodies: Sequence[bytes | None]) -> None:
+        """Hold the places for attempts that begin some at a time."""
         for lease, body in zip(leases, bodies, strict=True):
             self._slots.take(lease.endpoint_id)
-            endpoint = self._endpoints[lease.endpoint_id]
-            task = asyncio.create_task(self._attempting.attempt(lease, endpoint, body))
-            self._under_way[task] = lease
-            task.add_done_callback(self._ended)
+            self._lined_up.append((lease, self._endpoints[lease.endpoint_id], body))
+        self._something_lined_up.set()
+
+    async def _keep_starting(self) -> None:
+        """Begin what is lined up, some attempts in each round of the event loop.
+
+        Begun all at once, they end all at once, and then wait for one turn with nothing under way.
+        """
+        while True:
+            self._something_lined_up.clear()
+            while self._lined_up:
+                for _ in range(min(_BEGUN_AT_ONCE, len(self._lined_up))):
+                    self._start(*self._lined_up.popleft())
+                await asyncio.sleep(0)
+            await self._something_lined_up.wait()
+
+    def _start(self, lease: Lease, endpoint: Endpoint, body: bytes | None) -> None:
+        task = asyncio.create_task(self._attempting.attempt(lease, endpoint, body))
+        self._under_way[task] = lease
+        task.add_done_callback(self._ended)
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         del self._under_way[task]
@@ -183,7 +209,7 @@ class DeliveryWorker:
 
     async def _wind_up(self) -> None:
         """Let attempts end for a while, then give the rest back, and what was not begun."""
-        held = [*self._unbegun]
+        held = [*self._unbegun, *(lease for lease, _, _ in self._lined_up)]
         if self._under_way:
             writing = asyncio.create_task(self._keep_writing())
             _, late = await asyncio.wait(self._under_way, timeout=self._grace)
