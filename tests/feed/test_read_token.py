@@ -40,3 +40,17 @@ async def test_it_looks_everywhere_and_acts_nowhere(app: FastAPI) -> None:
                     assert answer.status_code == 403, (method, path, answer.text)
                     assert "read token" in answer.json()["detail"]
     assert walked > 20
+
+
+async def test_it_is_not_shown_what_may_be_a_key_in_an_endpoints_address(app: FastAPI) -> None:
+    admin, reader = {"Authorization": f"Bearer {ADMIN}"}, {"Authorization": f"Bearer {READ}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://newswire.test") as client:
+        partner = (await client.post("/api/partners", json={"name": "Post"}, headers=admin)).json()["id"]
+        whole = "https://partner.example/hook?key=secret"
+        made = await client.post(f"/api/partners/{partner}/endpoints", json={"url": whole}, headers=admin)
+        at = f"/api/endpoints/{made.json()['id']}"
+
+        assert (await client.get(at, headers=admin)).json()["url"] == whole
+        assert (await client.get(at, headers=reader)).json()["url"] == "https://partner.example/hook"
+        assert "secret" not in (await client.get("/api/endpoints", headers=reader)).text

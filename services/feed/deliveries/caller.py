@@ -10,16 +10,17 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from services.feed.deliveries.partner_tokens import PartnerTokens
-from services.feed.operators import OperatorTokens
+from services.feed.operators import OperatorRole, OperatorTokens
 from shared.problems import Problem
 from shared.tokens import bearer
 
 
 @dataclass(frozen=True)
 class Caller:
-    """An operator, when `partner_id` is None, or that partner. The read token only gets here to look."""
+    """An operator, when `partner_id` is None, or that partner. Who `only_looks` only gets here to look."""
 
     partner_id: str | None
+    only_looks: bool = False
 
     def may_see(self, partner_id: str) -> bool:
         """Tell whether what belongs to this partner exists for the caller."""
@@ -32,6 +33,7 @@ class Caller:
 
 
 OPERATOR = Caller(None)
+ONLOOKER = Caller(None, only_looks=True)
 
 
 def identify(operators: OperatorTokens, tokens: PartnerTokens) -> Callable[[Request], Awaitable[None]]:
@@ -42,7 +44,7 @@ def identify(operators: OperatorTokens, tokens: PartnerTokens) -> Callable[[Requ
         role = operators.role_of(token)
         if role is not None:
             operators.require_right(request, role)
-            request.state.caller = OPERATOR
+            request.state.caller = ONLOOKER if role is OperatorRole.READER else OPERATOR
             return
         partner_id = await tokens.partner_of(token)
         if partner_id is None:

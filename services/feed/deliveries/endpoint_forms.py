@@ -15,6 +15,7 @@ from services.feed.deliveries.endpoint import (
     PayloadSort,
     RateLimit,
 )
+from services.feed.deliveries.endpoint_url import without_query
 from shared.article import Frozen
 from shared.events import EventType
 
@@ -108,9 +109,10 @@ class Replayed(Frozen):
     queued: int
 
 
-def shown(endpoint: Endpoint) -> ShownEndpoint:
-    """Return the endpoint as it is shown."""
-    return ShownEndpoint.model_validate(_told(endpoint))
+def shown(endpoint: Endpoint, *, whole_url: bool = True) -> ShownEndpoint:
+    """Return the endpoint as it is shown. Who only looks gets no `whole_url`: its query may be a key."""
+    told = _told(endpoint)
+    return ShownEndpoint.model_validate(told if whole_url else told | {"url": without_query(endpoint.url)})
 
 
 def with_secret(endpoint: Endpoint) -> EndpointWithSecret:

@@ -74,11 +74,12 @@ def _add_register(router: APIRouter, parts: ApiParts) -> None:
 
     @router.get("/endpoints", summary="All endpoints; to a partner, its own")
     async def list_all(caller: Calling, partner: str | None = None) -> EndpointList:
-        return EndpointList(endpoints=tuple(map(shown, await parts.endpoints(caller, partner))))
+        found = await parts.endpoints(caller, partner)
+        return EndpointList(endpoints=tuple(shown(one, whole_url=not caller.only_looks) for one in found))
 
     @router.get("/endpoints/{endpoint_id}", summary="One endpoint")
     async def show(caller: Calling, endpoint_id: str) -> ShownEndpoint:
-        return shown(await parts.endpoint(caller, endpoint_id))
+        return shown(await parts.endpoint(caller, endpoint_id), whole_url=not caller.only_looks)
 
     @router.patch("/endpoints/{endpoint_id}", summary="Change an endpoint")
     async def change(caller: Calling, endpoint_id: str, patch: EndpointPatch) -> ShownEndpoint:

@@ -10,6 +10,9 @@ from services.feed.ops.wording import count, duration, events, moment
 _CATCHING_UP_FROM = 5.0
 """Seconds of work from which a draining backlog is worth a sentence."""
 
+_OLD_FROM = 900.0
+"""Seconds that something waits from which even a backlog that drains is no green light."""
+
 
 @dataclass(frozen=True)
 class Headline:
@@ -33,8 +36,15 @@ def headline(backlog: Backlog) -> Headline:
             return Headline("attention", "Behind", _since(backlog), sentences)
         case State.OK if any(_troubles(backlog)):
             return Headline("attention", "Needs a look", None, sentences)
+        case State.OK if any(map(_is_catching_up, backlog.streams)):
+            old = any((numbers.oldest_age_seconds or 0.0) >= _OLD_FROM for numbers in backlog.streams)
+            return Headline("attention" if old else "ok", "Catching up", None, sentences)
         case State.OK:
             return Headline("ok", "All is well", None, sentences or (_all_read(backlog),))
+
+
+def _is_catching_up(numbers: GroupNumbers) -> bool:
+    return (numbers.seconds_to_drain or 0.0) >= _CATCHING_UP_FROM
 
 
 def _since(backlog: Backlog) -> str | None:
@@ -73,9 +83,9 @@ def _group_sentences(numbers: GroupNumbers) -> Iterator[str]:
             return  # what is said of that below is all there is to say
         case State.UNKNOWN:
             yield f"{name}: it is not known yet how it does. {waiting} waiting, {oldest}."
-        case State.OK if (numbers.seconds_to_drain or 0.0) >= _CATCHING_UP_FROM:
+        case State.OK if _is_catching_up(numbers):
             gone = duration(numbers.seconds_to_drain)
-            yield f"{name}: catching up. {waiting} waiting, gone in about {gone}."
+            yield f"{name}: {waiting} waiting, {oldest}, gone in about {gone}."
         case State.OK:
             return
 

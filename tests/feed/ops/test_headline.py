@@ -71,9 +71,16 @@ def test_the_worst_group_gives_the_title_and_says_since_when() -> None:
 
 
 def test_catching_up_says_how_long() -> None:
-    found = said(a_row(lag=50_000, seconds_to_drain=200, outlook=Outlook.DRAINING))
-    assert found.tone == "ok"
-    assert found.sentences[0].endswith("catching up. 50,000 waiting, gone in about 3 min 20 s.")
+    row = a_row(lag=50_000, oldest_age_seconds=76, seconds_to_drain=200, outlook=Outlook.DRAINING)
+    found = said(row)
+    assert (found.tone, found.title) == ("ok", "Catching up")
+    assert found.sentences[0].endswith("50,000 waiting, the oldest for 1 min 16 s, gone in about 3 min 20 s.")
+
+
+def test_what_is_old_is_no_green_light_even_while_it_drains() -> None:
+    row = a_row(lag=9, oldest_age_seconds=19 * 86400, seconds_to_drain=3600, outlook=Outlook.DRAINING)
+    found = said(row)
+    assert (found.tone, found.title) == ("attention", "Catching up")
 
 
 def test_dead_letters_are_never_all_well() -> None:
