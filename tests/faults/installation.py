@@ -14,6 +14,7 @@ from pathlib import Path
 import aiohttp
 from redis.asyncio import Redis
 
+from services.cli.running.attached import AFTER_REDIS
 from services.cli.running.child_process import Program
 from services.cli.running.lifeline import Lifelines, open_lifelines
 from services.cli.running.readiness import wait_until_redis_answers, wait_until_redis_takes_writes
@@ -32,9 +33,9 @@ PUBLIC_URL = "https://feeds.thinktank.example"
 
 _RUN, _SECOND = "up", "worker-2"
 _WORDS = {
-    "ingest": ("attached services.ingest",),
-    "web": ("attached services.feed", "--role web"),
-    "worker": ("attached services.feed", "--role worker"),
+    "ingest": (f"attached {AFTER_REDIS} services.ingest",),
+    "web": (f"attached {AFTER_REDIS} services.feed", "--role web"),
+    "worker": (f"attached {AFTER_REDIS} services.feed", "--role worker"),
     "valkey": ("valkey-server",),
 }
 _START_SECONDS = 60.0

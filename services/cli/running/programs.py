@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from services.cli.running.attached import AFTER_REDIS
 from services.cli.running.child_process import Program
 from services.cli.running.lifeline import Lifelines
 from services.cli.running.readiness import wait_until_redis_takes_writes
@@ -16,9 +17,9 @@ INGEST, WEB, WORKER, DEMO, SEED = "ingest", "web", "worker", "demo", "seed"
 
 _LOOPBACK = "127.0.0.0/8"
 _SERVICES = {
-    INGEST: ("services.ingest",),
-    WEB: ("services.feed", "--role", "web"),
-    WORKER: ("services.feed", "--role", "worker"),
+    INGEST: (AFTER_REDIS, "services.ingest"),
+    WEB: (AFTER_REDIS, "services.feed", "--role", "web"),
+    WORKER: (AFTER_REDIS, "services.feed", "--role", "worker"),
 }
 
 

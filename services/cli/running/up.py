@@ -101,10 +101,11 @@ async def _start(
         supervisor.start(
             valkey.valkey_program(settings.data_dir, lifeline=lifelines.of_valkey, environment=environment)
         )
-        await wait_until_redis_answers(redis_url(settings))
     run = Programs(environment, lifelines, lock, redis_url=redis_url(settings))
+    # They load while Redis does, and begin when it answers.
     for program in run.services():
         supervisor.start(program)
+    await wait_until_redis_answers(redis_url(settings))
     await wait_until_ready({"ingest": settings.ingest_url, "feed": settings.feed_url})
     supervisor.settled()
     if demo:
