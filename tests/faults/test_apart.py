@@ -81,6 +81,7 @@ async def test_a_redis_that_was_emptied_is_said_so_and_all_goes_on(tmp_path: Pat
         await scene.operator.register(scene.partners.values())
         await publish(scene)
         await all_arrived(scene)
+        assert (await scene.operator.worked_off(60))[0]
         await held(scene)
 
 
