@@ -96,6 +96,7 @@ class Installation:
 
     feed: str
     ingest: str
+    redis_url: str
 
 
 @contextmanager
@@ -113,7 +114,7 @@ def whole_installation(**settings: str) -> Iterator[Installation]:
         with ExitStack() as stack:
             for part in ("ingest", "feed --role web", "feed --role worker"):
                 stack.enter_context(newswire(part, environment))
-            found = Installation(f"http://127.0.0.1:{feed}", f"http://127.0.0.1:{ingest}")
+            found = Installation(f"http://127.0.0.1:{feed}", f"http://127.0.0.1:{ingest}", redis_url)
             for url in (found.feed, found.ingest):
                 wait_for(partial(answers, f"{url}/readyz"), "Newswire")
             yield found
