@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.logs import get_logger
@@ -16,6 +16,8 @@ from shared.tracing import RequestSpan, tracing
 from shared.trail import REQUEST_ID_HEADER, TRACEPARENT_HEADER, answering, request_id_for
 
 log = get_logger(__name__)
+
+_REQUEST_ID_FIELD = REQUEST_ID_HEADER.encode()
 
 OfNote = Callable[[str, str, int], bool]
 """Whether a request is worth a line: by its method, the pattern of its route, and its status."""
@@ -68,7 +70,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+                message["headers"] = [*message.get("headers", ()), (_REQUEST_ID_FIELD, request_id.encode())]
             await send(message)
 
         with (

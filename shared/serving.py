@@ -1,6 +1,7 @@
 """How a process serves HTTP and ends: its port, its signals, its exit code; the same for every service."""
 
 import asyncio
+import gc
 import resource
 import signal
 import socket
@@ -22,6 +23,9 @@ _GRACE_SECONDS = 10
 _MOST_FILES = 1 << 16
 _SPARE_FILES = 256
 """Files kept for everything that is no client: Redis, partners, logs."""
+
+_GARBAGE_THRESHOLDS = 10_000, 10, 10
+"""How many more objects there are before the youngest are looked through, and rounds before older ones."""
 
 _CANCEL_AGAIN_SECONDS = 30
 """Longer than any part takes to wind up; see `shared.cancellation` for what swallows a cancellation."""
@@ -59,6 +63,7 @@ async def run_until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
 
     All the others are then cancelled and waited for. What a part raised is raised on.
     """
+    _spare_the_collector()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -71,6 +76,16 @@ async def run_until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
     for task in tasks:
         if not task.cancelled() and (error := task.exception()):
             raise error
+
+
+def _spare_the_collector() -> None:
+    """Let garbage collection leave alone what is loaded by now and stays for good, and come less often.
+
+    Measured while articles are accepted: a tenth of the processor time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
 
 
 async def _end(task: "asyncio.Task[None]") -> None:

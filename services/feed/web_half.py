@@ -53,6 +53,7 @@ from shared.outage import Outages
 from shared.redis_connection import not_writable_because
 from shared.request_log import RequestLog, failed_or_under
 from shared.tokens import keep_token
+from shared.tracing import NO_TELEMETRY
 
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - the name of the file, not what is in it
 READ_TOKEN_FILE = "read-token"  # noqa: S105 - the same
@@ -82,6 +83,7 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
         description="Serves the feeds, and lets operators and partners see and steer deliveries.",
         docs_url=None,
         redoc_url=None,
+        telemetry=NO_TELEMETRY,
     )
     operators = operator_tokens(settings)
     directory = Directory(redis, settings.partitions)

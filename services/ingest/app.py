@@ -28,7 +28,7 @@ from shared.outage import Outages
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.request_log import RequestLog
 from shared.tokens import keep_token
-from shared.tracing import tracing
+from shared.tracing import NO_TELEMETRY, tracing
 
 _COME_AGAIN = "The store cannot take this just now. Send it again: it is never taken twice."
 
@@ -69,6 +69,7 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
         description="Takes articles and documents in, stores them and publishes their events.",
         docs_url=None,
         redoc_url=None,
+        telemetry=NO_TELEMETRY,
         lifespan=lifespan,
     )
     guard = Guard(ingest_token(settings), settings.ingest_rate_limit)

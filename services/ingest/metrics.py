@@ -1,5 +1,7 @@
 """What Prometheus is told about accepting: how many articles with which outcome, how long requests took."""
 
+from functools import cache
+
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
 from shared.process_metrics import describe_process
@@ -25,14 +27,17 @@ class Metrics:
             ["route", "status"],
             registry=registry,
         )
+        # To find a metric by its labels takes longer than to count; there are few of them.
+        self._outcomes = cache(self._articles.labels)
+        self._durations = cache(self._requests.labels)
 
     def accepted(self, outcome: str) -> None:
         """Count one article."""
-        self._articles.labels(outcome).inc()
+        self._outcomes(outcome).inc()
 
     def answered(self, route: str, status: int, seconds: float) -> None:
         """Note one request; `route` is the pattern of its path, never the path."""
-        self._requests.labels(route, str(status)).observe(seconds)
+        self._durations(route, str(status)).observe(seconds)
 
     def exposition(self) -> bytes:
         """Return all of it in Prometheus' text format."""
