@@ -49,7 +49,7 @@ faults: dev
 	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) --quick --faults 24 --seconds 25 --per-second 25
 
 faults-long: dev
-	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) --faults 500 --seconds 3600 --articles 1000000 --backlog 10000 --soak 3600
+	$(BIN)/python -m tests.faults $(if $(SEED),--seed $(SEED)) --faults 500 --seconds 1800 --per-second 18 --articles 1000000 --backlog 10000 --soak 3600
 
 format: dev
 	$(BIN)/ruff check --fix .

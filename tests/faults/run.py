@@ -49,7 +49,7 @@ class Scale:
     backlog: int = 2000
     poison: bool = True
     articles: int = 0
-    """So many must be accepted before the storm ends, however long the faults take."""
+    """So many must be accepted by the end of the calm, however long that takes."""
     soak: float = 0.0
     """Seconds of load without faults, after the storm."""
     partitions: int = 2
@@ -125,7 +125,7 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
-async def storm(scene: Scene, faults: list[Fault], articles: int) -> None:
+async def storm(scene: Scene, faults: list[Fault]) -> None:
     """Publish and read while the faults happen; then let everybody behave again."""
     say("started; the first articles")
     for publisher in scene.publishers:
@@ -136,8 +136,6 @@ async def storm(scene: Scene, faults: list[Fault], articles: int) -> None:
     scene.chaos.arm()
     scene.load.start()
     await scene.chaos.run(faults)
-    while len(scene.ledger.pieces) < articles:  # noqa: ASYNC110 - many tasks add to them
-        await asyncio.sleep(1)
     scene.load.pause()
     for partner in scene.partners.values():
         partner.behave()
@@ -149,6 +147,17 @@ async def rest(scene: Scene) -> Finding:
     say("all is to be worked off")
     _, seconds, backlog = await scene.operator.worked_off(_SETTLING_SECONDS)
     return nothing_is_left(backlog, seconds)
+
+
+async def calm(scene: Scene, seconds: float, articles: int) -> list[Finding]:
+    """Go on publishing without faults, so long at least and until there are so many articles."""
+    say("load without faults")
+    scene.load.resume()
+    found = await Soak(scene.installation, scene.http).finding(seconds)
+    while len(scene.ledger.pieces) < articles:  # noqa: ASYNC110 - many tasks add to them
+        await asyncio.sleep(1)
+    scene.load.pause()
+    return [found, await rest(scene)]
 
 
 async def recover(scene: Scene, backlog: int) -> list[Finding]:
@@ -187,14 +196,10 @@ async def findings_of(scene: Scene, scale: Scale, folder: Path) -> list[Finding]
     faults = plan(
         scale.seed, faults=scale.faults, seconds=scale.seconds, network=scale.network, poison=scale.poison
     )
-    await storm(scene, faults, scale.articles)
+    await storm(scene, faults)
     findings = [await rest(scene)]
     if scale.soak:
-        say("load without faults")
-        scene.load.resume()
-        findings.append(await Soak(scene.installation, scene.http).finding(scale.soak))
-        scene.load.pause()
-        findings.append(await rest(scene))
+        findings += await calm(scene, scale.soak, scale.articles)
     findings += await recover(scene, scale.backlog)
     findings += [await rest(scene), at_rest(scene.installation)]
     await scene.reader.stop()
