@@ -21,7 +21,7 @@ def main() -> None:
     option("--faults", type=int, default=Scale.faults, help="how many")
     option("--seconds", type=float, default=Scale.seconds, help="over which they are spread")
     option("--per-second", type=float, default=Scale.per_second, help="calls of the ingest API")
-    option("--articles", type=int, default=Scale.articles, help="that are accepted before the calm of --soak ends")
+    option("--articles", type=int, default=Scale.articles, help="accepted before the calm of --soak ends")
     option(
         "--backlog", type=int, default=Scale.backlog, help="articles that wait for workers that stand still"
     )
