@@ -37,6 +37,8 @@ class Partner:
     url: str = ""
     endpoint_id: str = ""
     hooks: list[Hook] = field(default_factory=list)
+    first_arrivals: dict[tuple[str, int], float] = field(default_factory=dict)
+    """When each version of an article came for the first time (monotonic)."""
     redirects_followed: int = 0
     better: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -46,18 +48,21 @@ class Partner:
         self.better.set()
         self.better = asyncio.Event()
 
-    def first_arrivals(self) -> dict[tuple[str, int], float]:
-        """Return when each version of an article came for the first time (monotonic)."""
-        arrivals: dict[tuple[str, int], float] = {}
-        for hook in self.hooks:
-            arrivals.setdefault((hook.article_id, hook.version), hook.at)
-        return arrivals
+    def note(self, hook: Hook) -> None:
+        """Keep a webhook."""
+        self.hooks.append(hook)
+        self.first_arrivals.setdefault((hook.article_id, hook.version), hook.at)
+
+    def forget(self) -> None:
+        """Keep nothing of what came."""
+        self.hooks.clear()
+        self.first_arrivals.clear()
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         """Receive a webhook, and answer as the partner does just now."""
         body = json.loads(await request.read())
         how = self.misbehaves
-        self.hooks.append(
+        self.note(
             Hook(
                 request.headers["webhook-id"],
                 body["data"]["id"],

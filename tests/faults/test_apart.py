@@ -37,7 +37,7 @@ async def publish(scene: Scene, count: int = 10) -> None:
 
 async def all_arrived(scene: Scene, seconds: float = 60) -> None:
     steady, ledger = scene.partners["steady"], scene.ledger
-    await until(lambda: ledger.accepted_at.keys() <= steady.first_arrivals().keys(), "all arrived", seconds)
+    await until(lambda: ledger.accepted_at.keys() <= steady.first_arrivals.keys(), "all arrived", seconds)
 
 
 def said(scene: Scene, words: str) -> bool:
@@ -77,7 +77,7 @@ async def test_a_redis_that_was_emptied_is_said_so_and_all_goes_on(tmp_path: Pat
         scene.ledger.accepted_at.clear()
         scene.ledger.pieces.clear()
         for partner in scene.partners.values():
-            partner.hooks.clear()
+            partner.forget()
         await scene.operator.register(scene.partners.values())
         await publish(scene)
         await all_arrived(scene)
