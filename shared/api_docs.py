@@ -6,9 +6,11 @@ Reads an OpenAPI 3.1 or an AsyncAPI 3.0 document; what it does not know of these
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +69,32 @@ def asyncapi_page(document: Json) -> str:
     return _environment().get_template("asyncapi.html").render(document=document)
 
 
-def install(app: FastAPI) -> None:
-    """Serve the documentation of `app` at `/docs`; make the application with `docs_url=None`."""
+def application(
+    title: str,
+    description: str,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
+    """Return an application that serves its documentation at `/docs`.
+
+    The framework's own telemetry is off: it would trace requests a second time, with their whole addresses,
+    and otherwise looks into the environment at each request whether it is to.
+    """
+    app = FastAPI(
+        title=title,
+        version=version("newswire"),
+        description=description,
+        docs_url=None,
+        redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        lifespan=lifespan,
+    )
 
     @app.head("/docs", include_in_schema=False)
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
         return HTMLResponse(openapi_page(app.openapi()), headers=page_headers())
+
+    return app
 
 
 def _operations(document: Json) -> Iterator[tuple[str, str, Json]]:

@@ -26,6 +26,14 @@ _BROKEN_OFF, _FAILED = 499, 500
 """No answer was sent because the client went away; the answer to what nobody expected is made outside."""
 
 
+Answered = Callable[[str, int, float], None]
+"""Is told of every request: the pattern of its route, its status, and the seconds until it was answered."""
+
+
+def nobody_counts(_route: str, _status: int, _seconds: float) -> None:
+    """Do nothing: how long requests take is asked for in the ingest service only."""
+
+
 def refused_or_failed(_method: str, _route: str, status: int) -> bool:
     """Tell whether it did not succeed: for services that say themselves what they did."""
     return status >= 400  # noqa: PLR2004 - where HTTP's errors begin
@@ -51,11 +59,16 @@ class RequestLog:
     """ASGI middleware. Of addresses only the routes' patterns are logged: the rest may hold secrets."""
 
     def __init__(
-        self, app: ASGIApp, of_note: OfNote = refused_or_failed, traced: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        of_note: OfNote = refused_or_failed,
+        traced: tuple[str, ...] = (),
+        answered: Answered = nobody_counts,
     ) -> None:
         self._app = app
         self._of_note = of_note
         self._traced = traced
+        self._answered = answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on under its id."""
@@ -86,7 +99,9 @@ class RequestLog:
                 route = getattr(scope.get("route"), "path", "none")
                 span.name, span.status = f"{scope['method']} {route}", status
                 span.attributes["newswire.request_id"] = request_id
-                self._tell(scope, route, status, time.perf_counter() - started)
+                seconds = time.perf_counter() - started
+                self._answered(route, status, seconds)
+                self._tell(scope, route, status, seconds)
 
     def _span(self, scope: Scope, headers: Headers) -> AbstractContextManager[RequestSpan]:
         if not scope["path"].startswith(self._traced):

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from shared.trail import TRACEPARENT_HEADER
 
 if TYPE_CHECKING:
-    from fastapi.telemetry import TelemetryConfig
     from opentelemetry.context import Context
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Tracer
@@ -23,10 +22,6 @@ if TYPE_CHECKING:
     from shared.otlp import OtlpExporter
 
 Attributes = Mapping[str, str | int | float | bool]
-
-NO_TELEMETRY: "TelemetryConfig" = {"tracing": False, "metrics": False, "logs": False}
-"""For the framework: it would trace requests a second time, with their whole addresses, and otherwise looks
-into the environment at each request whether it is to."""
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 from redis.asyncio import Redis
@@ -53,7 +52,6 @@ from shared.outage import Outages
 from shared.redis_connection import not_writable_because
 from shared.request_log import RequestLog, failed_or_under
 from shared.tokens import keep_token
-from shared.tracing import NO_TELEMETRY
 
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - the name of the file, not what is in it
 READ_TOKEN_FILE = "read-token"  # noqa: S105 - the same
@@ -77,13 +75,9 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
 
     `worker` is the other half when it runs in the same process: readiness then tells of it too.
     """
-    app = FastAPI(
-        title="Newswire feeds and partners",
-        version=version("newswire"),
-        description="Serves the feeds, and lets operators and partners see and steer deliveries.",
-        docs_url=None,
-        redoc_url=None,
-        telemetry=NO_TELEMETRY,
+    app = api_docs.application(
+        "Newswire feeds and partners",
+        "Serves the feeds, and lets operators and partners see and steer deliveries.",
     )
     operators = operator_tokens(settings)
     directory = Directory(redis, settings.partitions)
@@ -186,7 +180,6 @@ def _add_manners(app: FastAPI) -> None:
     problems.install(app)
     Outages("Redis cannot be reached or takes no writes just now. Try again in a second.").install(app)
     openapi.describe(app, guarded=["/api/"])
-    api_docs.install(app)
 
 
 def operator_tokens(settings: FeedSettings) -> OperatorTokens:

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 from faststream.redis import RedisBroker
@@ -20,7 +19,6 @@ from services.ingest.routes_documents import document_routes
 from services.ingest.routes_service import service_routes
 from services.ingest.settings import IngestSettings
 from services.ingest.swift import SwiftAccepting
-from services.ingest.timing import Timing
 from shared import api_docs, openapi, problems
 from shared.clock import Clock
 from shared.health import health_routes
@@ -28,7 +26,7 @@ from shared.outage import Outages
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.request_log import RequestLog
 from shared.tokens import keep_token
-from shared.tracing import NO_TELEMETRY, tracing
+from shared.tracing import tracing
 
 _COME_AGAIN = "The store cannot take this just now. Send it again: it is never taken twice."
 
@@ -63,14 +61,10 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
         await untimed.aclose()
         await redis.aclose()
 
-    app = FastAPI(
-        title="Newswire ingest",
-        version=version("newswire"),
-        description="Takes articles and documents in, stores them and publishes their events.",
-        docs_url=None,
-        redoc_url=None,
-        telemetry=NO_TELEMETRY,
-        lifespan=lifespan,
+    app = api_docs.application(
+        "Newswire ingest",
+        "Takes articles and documents in, stores them and publishes their events.",
+        lifespan,
     )
     guard = Guard(ingest_token(settings), settings.ingest_rate_limit)
     app.include_router(article_routes(acceptance), dependencies=[Depends(guard)])
@@ -82,13 +76,11 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
     app.include_router(health_routes(redis_is_writable))
     app.include_router(service_routes(metrics, app.version, settings.partitions))
     problems.install(app)
-    api_docs.install(app)
     guarded = ("/articles", "/documents")
     openapi.describe(app, guarded=guarded, refusals=(401, 429), models=READ_BY_ROUTES)
     outages = Outages(_COME_AGAIN, (RedisError, TooManyClaims, TooManyWriters))
     outages.install(app)
     # The last one added is the first to be asked.
     app.add_middleware(SwiftAccepting, answer=accept_one(acceptance, guard), outages=outages)
-    app.add_middleware(Timing, metrics=metrics)
-    app.add_middleware(RequestLog, traced=("/articles", "/documents"))
+    app.add_middleware(RequestLog, traced=guarded, answered=metrics.answered)
     return app

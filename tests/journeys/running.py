@@ -118,6 +118,11 @@ class Newswire:
         endpoint: dict[str, Any] = answer.raise_for_status().json()
         return endpoint
 
+    def nothing_waits(self) -> bool:
+        """Tell whether every consumer group has applied and acknowledged all events."""
+        streams = self.feed.get("/api/backlog").raise_for_status().json()["streams"]
+        return all(row["lag"] == 0 and row["pending"] == 0 for row in streams)
+
     def wait(self, condition: Callable[[], bool], what: str, seconds: float = 40) -> None:
         """Wait for a condition; when it never comes true, show the processes' logs."""
         try:

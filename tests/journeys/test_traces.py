@@ -40,6 +40,7 @@ async def test_one_trace_leads_from_the_publisher_to_the_partner(
                 headers={"traceparent": f"00-{TRACE}-{CLIENT_SPAN}-01"},
             )
             await receiver.wait_for(2)
+            await asyncio.to_thread(installation.wait, installation.nothing_waits, "both groups are done")
             installation.ingest.get("/healthz")
             # In a thread: what is told at the very end must find the collector listening.
             await asyncio.to_thread(installation.stop)
