@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -88,11 +89,7 @@ def _about(number: int, topics: int) -> ArticleEvent:
 async def _articles(redis_url: str) -> list[Row]:
     few, many = _ARTICLES
     async with connect(redis_url) as redis:
-        store, index = _Store(redis, count()), FeedIndex(redis, 1)
-
-        async def take(events: Sequence[ArticleEvent]) -> object:
-            return await index.apply(0, events)
-
+        store, take = _Store(redis, count()), partial(FeedIndex(redis, 1).apply, 0)
         await store.fill(take, few)
         before, memory = await store.cost(take), await store.memory()
         await store.fill(take, many - few)
@@ -107,11 +104,7 @@ async def _articles(redis_url: str) -> list[Row]:
 async def _feeds(redis_url: str) -> list[Row]:
     few, many = _FEEDS
     async with connect(redis_url) as redis:
-        store, index = _Store(redis, count()), FeedIndex(redis, 1)
-
-        async def take(events: Sequence[ArticleEvent]) -> object:
-            return await index.apply(0, events)
-
+        store, take = _Store(redis, count()), partial(FeedIndex(redis, 1).apply, 0)
         await store.fill(take, many, topics=few)
         before, memory = await store.cost(take, topics=few), await store.memory()
         known = await redis.hlen("newswire:feeds")
@@ -130,11 +123,7 @@ async def _endpoints(redis_url: str) -> list[Row]:
     few, many = _ENDPOINTS
     async with connect(redis_url, timeout=60) as redis:
         store, registry = _Store(redis, count()), Registry(redis, SecretBox((new_key(),)))
-        intake = Intake(redis, registry, DeliveryQueue(redis), SystemClock())
-
-        async def take(events: Sequence[ArticleEvent]) -> object:
-            return await intake.take(0, events)
-
+        take = partial(Intake(redis, registry, DeliveryQueue(redis), SystemClock()).take, 0)
         await _register(registry, range(few), every=1)
         before = await store.cost(take, topics=1)
         await _register(registry, range(few, many), every=many)

@@ -1,5 +1,6 @@
 """How a process reaches Redis, and what a Redis must be like so that nothing accepted is lost."""
 
+import asyncio
 import hashlib
 import tempfile
 from collections.abc import Iterable
@@ -50,7 +51,19 @@ def without_password(url: str) -> str:
 
 
 class _HeedsResets(AbstractConnection):
-    """Says of a connection that was reset what it is. uvloop answers the next write with a RuntimeError."""
+    """Says of a connection that was reset what it is. uvloop answers the next write with a RuntimeError.
+
+    And bounds the greeting of a new one as its opening is bounded: to a server that stands still the kernel
+    connects, and it never answers. A client without a timeout of its own would wait for ever in what redis-py
+    does when it gives a transaction up.
+    """
+
+    async def on_connect_check_health(self, check_health: bool = True) -> None:
+        try:
+            async with asyncio.timeout(self.socket_connect_timeout):
+                await super().on_connect_check_health(check_health)
+        except TimeoutError as error:
+            raise RedisTimeoutError("Redis did not answer the greeting.") from error
 
     async def send_packed_command(
         self, command: bytes | str | Iterable[bytes], check_health: bool = True

@@ -52,9 +52,3 @@ def not_authorised() -> Problem:
         "Send a valid token as `Authorization: Bearer …`.",
         headers={"WWW-Authenticate": 'Bearer realm="newswire"'},
     )
-
-
-def require_bearer(request: Request, expected: str) -> None:
-    """Return when the request bears `expected`; otherwise raise the 401 that says how to send it."""
-    if not same_token(bearer(request), expected):
-        raise not_authorised()

@@ -94,7 +94,10 @@ class Acceptance:
         self._zone = zone
         self._clock = clock
         self._metrics = metrics
-        self._claiming = Together(Claims(redis, partitions).settle, _MOST_AT_ONCE)
+        claims = Claims(redis, partitions)
+        self._claiming = Together(claims.settle, _MOST_AT_ONCE)
+        # A batch takes as many rounds as it has drafts of one title: who sends one article does not wait.
+        self._claiming_batches = Together(claims.settle, _MOST_AT_ONCE)
         self._committing = [
             Together(partial(publisher.commit, partition), _MOST_AT_ONCE, weigh=lambda step: step.weight)
             for partition in range(partitions)
@@ -140,7 +143,8 @@ class Acceptance:
 
     async def _settle(self, drafts: Sequence[ArticleDraft]) -> list[str]:
         now = self._clock.now()
-        return await self._claiming.ask(
+        claiming = self._claiming if len(drafts) == 1 else self._claiming_batches
+        return await claiming.ask(
             [Claim(identity_of(draft, self._zone), draft.id, new_article_id(now)) for draft in drafts]
         )
 
@@ -149,9 +153,11 @@ class Acceptance:
         partitions: dict[int, list[int]] = {}
         for index, step in enumerate(steps):
             partitions.setdefault(keys.partition_of(step.article_id, self._partitions), []).append(index)
+        answers = await asyncio.gather(
+            *(self._committing[p].ask([steps[i] for i in indices]) for p, indices in partitions.items())
+        )
         decided: dict[int, Decision] = {}
-        for partition, indices in partitions.items():
-            decisions = await self._committing[partition].ask([steps[index] for index in indices])
+        for indices, decisions in zip(partitions.values(), answers, strict=True):
             decided |= zip(indices, decisions, strict=True)
         return [decided[index] for index in range(len(steps))]
 

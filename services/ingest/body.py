@@ -80,10 +80,9 @@ def _require_media_type(request: Request, wanted: str, ending: str) -> None:
 
 
 async def _read(request: Request) -> bytes:
-    too_large = Problem(413, f"Send at most {MOST_BYTES} bytes (2 MiB).", headers={"Connection": "close"})
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > _MOST_DRAINED:
-        raise too_large
+        raise _too_large()
     received = 0
     parts: list[bytes] = []
     try:
@@ -96,5 +95,9 @@ async def _read(request: Request) -> bytes:
     except ClientDisconnect as error:
         raise Problem(400, "The body ended before its end.") from error
     if received > MOST_BYTES:
-        raise too_large
+        raise _too_large()
     return b"".join(parts)
+
+
+def _too_large() -> Problem:
+    return Problem(413, f"Send at most {MOST_BYTES} bytes (2 MiB).", headers={"Connection": "close"})

@@ -44,6 +44,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
     )
     async def accept(request: Request) -> ArticleAnswer:
         """Answer 202 when it is stored and on the stream, in one transaction."""
+        # Described here, and answered by `accept_one` before the framework looks for a route.
         return await _accept(acceptance, request)
 
     @router.post(

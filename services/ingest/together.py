@@ -11,7 +11,7 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from shared.redis_connection import UNREACHABLE
+from shared.outage import is_outage
 
 Asked = TypeVar("Asked")
 Done = TypeVar("Done")
@@ -35,6 +35,10 @@ class _Caller(Generic[Asked, Done]):
         return self.asked[begin : self.taken], room
 
 
+_Part = tuple[_Caller[Asked, Done], Sequence[Asked]]
+"""A caller, and what of it is done in one round."""
+
+
 class Together(Generic[Asked, Done]):
     """Hands what is asked for to `do`, about `most` at a time as `weigh` counts; one round follows the other.
 
@@ -51,6 +55,7 @@ class Together(Generic[Asked, Done]):
         self._most = most
         self._weigh = weigh
         self._waiting: deque[_Caller[Asked, Done]] = deque()
+        self._alone: deque[_Part[Asked, Done]] = deque()
         self._working: asyncio.Task[None] | None = None
 
     async def ask(self, asked: Sequence[Asked]) -> list[Done]:
@@ -66,12 +71,12 @@ class Together(Generic[Asked, Done]):
 
     async def _work(self) -> None:
         try:
-            while self._waiting:
-                await self._round(self._next_round())
+            while self._alone or self._waiting:
+                await self._round([self._alone.popleft()] if self._alone else self._next_round())
         finally:
             self._working = None
 
-    def _next_round(self) -> list[tuple[_Caller[Asked, Done], Sequence[Asked]]]:
+    def _next_round(self) -> list[_Part[Asked, Done]]:
         """Take from each in turn; a caller with very much comes again after all others."""
         parts = []
         room = self._most
@@ -83,27 +88,33 @@ class Together(Generic[Asked, Done]):
                 break
         return parts
 
-    async def _round(self, parts: Sequence[tuple[_Caller[Asked, Done], Sequence[Asked]]]) -> None:
+    async def _round(self, parts: Sequence[_Part[Asked, Done]]) -> None:
         try:
             done = iter(await self._do([one for _, part in parts for one in part]))
         except Exception as error:  # noqa: BLE001 - each caller is told
-            await self._round_failed(parts, error)
+            self._round_failed(parts, error)
             return
         for caller, part in parts:
             caller.done += [next(done) for _ in part]
             self._go_on_with(caller)
 
-    async def _round_failed(
-        self, parts: Sequence[tuple[_Caller[Asked, Done], Sequence[Asked]]], error: Exception
-    ) -> None:
-        """Let each alone see whether it was the cause, unless nobody can be."""
-        if len(parts) == 1 or isinstance(error, UNREACHABLE):
-            for caller, _ in parts:
-                if not caller.answered.done():
-                    caller.answered.set_exception(error)
+    def _round_failed(self, parts: Sequence[_Part[Asked, Done]], error: Exception) -> None:
+        """Let each alone see whether it was the cause; of an outage nobody was, and all are told at once.
+
+        Those who wait would otherwise wait for it to be found out again, a hundred of them at a time.
+        """
+        if is_outage(error):
+            failed = [*(caller for caller, _ in (*parts, *self._alone)), *self._waiting]
+            self._alone.clear()
+            self._waiting.clear()
+        elif len(parts) == 1:
+            failed = [parts[0][0]]
+        else:
+            self._alone.extend(parts)
             return
-        for one in parts:
-            await self._round([one])
+        for caller in failed:
+            if not caller.answered.done():
+                caller.answered.set_exception(error)
 
     def _go_on_with(self, caller: _Caller[Asked, Done]) -> None:
         if caller.answered.done():

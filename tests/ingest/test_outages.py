@@ -148,3 +148,27 @@ async def test_the_answer_tells_the_truth_when_the_connection_breaks_after_the_w
         ids = await asyncio.gather(*[post(number) for number in range(20)])
         await breaking
     assert sorted(event.article.id for event in await events_of(redis)) == sorted(ids)
+
+
+async def test_a_redis_that_falls_silent_in_the_middle_of_a_burst_keeps_nobody_waiting(
+    ingest: Service, valkey: ValkeyServer
+) -> None:
+    """Transactions are under way then, whose connections are given up while they watch."""
+    process = valkey.process
+    assert process is not None
+    silent = asyncio.Event()
+
+    async def post(number: int) -> int:
+        answer = await ingest.client.post("/articles", json={"title": f"Burst {number}"})
+        if answer.status_code == 202 and not silent.is_set():
+            process.send_signal(signal.SIGSTOP)
+            silent.set()
+        return answer.status_code
+
+    try:
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(*[post(number) for number in range(300)])
+    finally:
+        process.send_signal(signal.SIGCONT)
+    assert {202, 503} == set(answers)
+    assert (await ingest.post(title="Afterwards"))["outcome"] == "published"

@@ -20,7 +20,6 @@ from services.cli.settings import CommandSettings
 _SECRETS = ("admin-token", "read-token", "ingest-token", "secrets-key")
 _FSYNCS = 21
 _MEMINFO = Path("/proc/meminfo")
-_UNREADY = 503
 
 
 def examine_machine(settings: CommandSettings) -> Iterator[Finding]:

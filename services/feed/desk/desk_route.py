@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from redis.exceptions import RedisError
 
 from services.feed.desk.pages import HEADERS, page
 from services.feed.desk.visitor import NotSignedInError
+from services.feed.outage import FAILURES
+from shared.outage import is_outage
 from shared.problems import Problem
-from shared.redis_connection import UNREACHABLE
 from shared.tokens import not_authorised
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -36,7 +36,9 @@ class DeskRoute(APIRoute):
                 if not _is_a_person(request):
                     raise
                 return _failure(request, problem)
-            except (RedisError, *UNREACHABLE) as error:
+            except FAILURES as error:
+                if not is_outage(error):
+                    raise
                 outage = Problem(_NOT_NOW, f"Redis cannot be read just now: {error}")
                 if not _is_a_person(request):
                     raise outage from error

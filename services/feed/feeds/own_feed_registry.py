@@ -82,11 +82,6 @@ class OwnFeedRegistry:
         feed = None if stored is None else OwnFeed.model_validate_json(stored)
         return feed, (None if digest is None else digest.decode())
 
-    async def with_tokens(self) -> set[str]:
-        """Return the names of the private feeds that can be reached."""
-        names: list[Any] = await self._redis.hkeys(keys.own_feeds_tokens())
-        return {name.decode() for name in names}
-
     async def add(
         self, name: str, make: Callable[[int], OwnFeed], token_digest: str | None
     ) -> OwnFeed | None:

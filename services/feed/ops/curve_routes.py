@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime, TypeAdapter
-from redis.exceptions import RedisError
 
 from services.feed.ops.curve_store import COARSE, FINE, CurveStore
 from services.feed.ops.curves import Curves
 from shared.clock import Clock
 from shared.problems import Problem
-from shared.redis_connection import UNREACHABLE
 
 _HOUR = timedelta(hours=1)
 _AS_JSON = TypeAdapter(Curves).dump_json
@@ -47,17 +45,8 @@ def curve_routes(store: CurveStore, clock: Clock, require: Callable[[Request], o
         begin = since or end - _HOUR
         if begin >= end:
             raise Problem(422, "`since` must be before `until`.")
-        found = await _read(store, begin, end, step)
+        found = await store.read(begin, end, None if step is None else _STEPS[int(step)])
         # A week of them is a megabyte: made elsewhere, so that other requests go on meanwhile.
         return Response(await asyncio.to_thread(_AS_JSON, found), media_type="application/json")
 
     return router
-
-
-async def _read(store: CurveStore, since: datetime, until: datetime, step: str | None) -> Curves:
-    try:
-        return await store.read(since, until, None if step is None else _STEPS[int(step)])
-    except UNREACHABLE as error:
-        raise Problem(503, "Redis cannot be reached.", headers={"Retry-After": "1"}) from error
-    except RedisError as error:
-        raise Problem(503, f"Redis cannot be read: {error}", headers={"Retry-After": "1"}) from error

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from redis.asyncio import Redis
 
 from services.feed.ops.curve_point import CurvePoint, EndpointsPoint, GroupPoint
@@ -13,12 +13,12 @@ from services.feed.ops.curve_routes import curve_routes
 from services.feed.ops.curve_store import FINE, CurveStore
 from services.feed.ops.numbers import State
 from shared import problems
+from shared.outage import Outages
 from shared.redis_connection import connect
 from shared.timestamps import epoch_ms
-from shared.tokens import require_bearer
 from tests.builders import NOON, HandClock
 from tests.conftest import ValkeyServer
-from tests.feed.ops.serving import BEARER, TOKEN
+from tests.feed.ops.serving import BEARER, OPERATORS
 
 PATH = "/api/backlog/history"
 
@@ -26,15 +26,12 @@ PATH = "/api/backlog/history"
 @asynccontextmanager
 async def history_of(url: str) -> AsyncIterator[httpx.AsyncClient]:
     """Serve what is kept at this Redis; it is noon."""
-
-    def require(request: Request) -> None:
-        require_bearer(request, TOKEN)
-
     app = FastAPI()
     problems.install(app)
+    Outages("Redis cannot be reached.").install(app)
     clock = HandClock()
     async with connect(url, retries=0) as redis:
-        app.include_router(curve_routes(CurveStore(redis, clock), clock, require))
+        app.include_router(curve_routes(CurveStore(redis, clock), clock, OPERATORS.require))
         with socket.create_server(("127.0.0.1", 0)) as listener:
             server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off", ws="none"))
             running = asyncio.create_task(server.serve(sockets=[listener]))
