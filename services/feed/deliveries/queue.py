@@ -24,6 +24,9 @@ from shared.timestamps import epoch_ms
 LEASE = timedelta(seconds=18)
 """More than an attempt can take (15 s), and short enough that a killed worker's deliveries go on in 20 s."""
 
+_SLACK = 1 / 6
+"""What of it is left when an attempt has taken as long as it can."""
+
 
 class DeliveryQueue:
     """All endpoints' queues; `lease` is how long a delivery stays in a hand that says no more."""
@@ -32,6 +35,11 @@ class DeliveryQueue:
         self._redis = redis
         self._lease = lease
         self._bodies = RecentBodies()
+
+    @property
+    def slack(self) -> timedelta:
+        """How long after it was leased for an attempt may begin, so that nobody else sends the same."""
+        return self._lease * _SLACK
 
     async def enqueue(self, endpoint_id: str, deliveries: Sequence[NewDelivery], now: datetime) -> int:
         """Queue deliveries that are not there yet, and return how many are new."""

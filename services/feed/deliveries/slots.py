@@ -26,6 +26,11 @@ class Slots:
         """Return how many of an endpoint's are under way."""
         return self._under_way[endpoint_id]
 
+    @property
+    def are_full(self) -> bool:
+        """Whether nobody can have another one."""
+        return self.total + self._promised >= self.most
+
     def begin_asking(self) -> None:
         """Forget what was promised: what came of it is under way, or there was no work."""
         self._promised = self._promised_to_late = 0

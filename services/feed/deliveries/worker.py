@@ -6,7 +6,6 @@ over all endpoints, which finds what was recorded but never marked and what a de
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -20,6 +19,8 @@ from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.recorder import Ended, Recorder
 from services.feed.deliveries.registry import EndpointView, Registry
 from services.feed.deliveries.slots import Slots
+from services.feed.deliveries.turn import Turn
+from services.feed.deliveries.under_way import UnderWay
 from services.feed.outage import FAILURES, through_outages
 from shared.clock import Clock
 from shared.logs import get_logger
@@ -27,8 +28,8 @@ from shared.outage import is_outage
 
 log = get_logger(__name__)
 
-_BEGUN_AT_ONCE = 8
-"""Attempts that begin in one round of the event loop."""
+_TURN_SECONDS = 2.0
+"""How long who is cancelled waits for a turn that is on its way: milliseconds, unless Redis is away."""
 
 
 class DeliveryWorker:
@@ -54,7 +55,6 @@ class DeliveryWorker:
         self._registry = registry
         self._queue = queue
         self._recorder = recorder
-        self._attempting = attempting
         self._clock = clock
         self._slots = slots or Slots()
         self._poll = poll
@@ -66,11 +66,9 @@ class DeliveryWorker:
         self._marks_at = 0.0
         self._version: Any = None
         self._unbegun: Sequence[Lease] = ()
-        self._lined_up: deque[tuple[Lease, Endpoint, bytes | None]] = deque()
-        self._something_lined_up = asyncio.Event()
-        self._under_way: dict[asyncio.Task[None], Lease] = {}
-        self._failure: BaseException | None = None
+        self._leased_at = 0.0
         self._woken = recorder.woken
+        self._under_way = UnderWay(attempting, self._slots, self._woken)
 
     def wake(self, endpoint_ids: Collection[str] = ()) -> None:
         """Look at once for work of these endpoints, or of any that is marked when none is named."""
@@ -84,7 +82,7 @@ class DeliveryWorker:
         try:
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(self._keep_taking_turns())
-                loops.create_task(self._keep_starting())
+                loops.create_task(self._under_way.keep_starting())
                 loops.create_task(self._keep_sweeping())
         finally:
             await self._wind_up()
@@ -92,8 +90,8 @@ class DeliveryWorker:
     async def _keep_taking_turns(self) -> None:
         while True:
             self._woken.clear()
-            if self._failure is not None:
-                raise self._failure
+            if self._under_way.failure is not None:
+                raise self._under_way.failure
             await through_outages(self._take_turn, "sending")
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(self._marks_at):
@@ -110,11 +108,13 @@ class DeliveryWorker:
         self.wake()
 
     async def _take_turn(self) -> None:
-        looks = asyncio.get_running_loop().time() >= self._marks_at
+        now = asyncio.get_running_loop().time()
+        looks = now >= self._marks_at
         if looks:
+            # First: who wakes us meanwhile wants another look.
+            self._marks_at = now + self._poll
             self._hungry.update(await self._queue.take_marks(self._clock.now()))
             self._endpoints = (await self._registry.known()).endpoints
-            self._marks_at = asyncio.get_running_loop().time() + self._poll
         if self._unbegun:
             # Redis went away after the turn in which these were leased.
             await self._begin()
@@ -138,7 +138,11 @@ class DeliveryWorker:
         """Return what can be taken in hand; who has no room now is asked again when an attempt ends."""
         asks: list[Ask] = []
         self._slots.begin_asking()
+        if self._slots.are_full:
+            return asks
         for endpoint_id in sorted(self._hungry, key=self._slots.held_by):
+            if self._slots.are_full:
+                break
             endpoint = self._endpoints.get(endpoint_id)
             if endpoint is None or not _is_sendable(endpoint):
                 self._hungry.discard(endpoint_id)
@@ -152,73 +156,63 @@ class DeliveryWorker:
         asked = {ask.endpoint_id for ask in asks}
         # Before the turn: who becomes hungry during it is asked about in the next one.
         self._hungry -= asked
+        self._leased_at = asyncio.get_running_loop().time()
         finishes = [one.finish for one in ended]
+        turning = asyncio.create_task(self._queue.turn(finishes, asks, self._clock.now(), self._marks))
         try:
-            turn = await self._queue.turn(finishes, asks, self._clock.now(), self._marks)
-        except FAILURES:
+            await asyncio.wait([turning])
+        finally:
+            # One that is on its way is waited for by who is cancelled too: else nobody knew what was written.
+            if not turning.done():
+                await asyncio.wait([turning], timeout=_TURN_SECONDS)
+                turning.cancel()
+            self._take_in(turning, ended, asked)
+        turning.result()
+
+    def _take_in(self, turning: "asyncio.Task[Turn]", ended: Sequence[Ended], asked: set[str]) -> None:
+        if not turning.done() or turning.cancelled() or turning.exception() is not None:
             self._hungry |= asked
             self._recorder.put_back(ended)
-            for finish in finishes:
-                self._slots.take(finish.lease.endpoint_id)
-            raise
+            for one in ended:
+                self._slots.take(one.finish.lease.endpoint_id)
+            return
+        turn = turning.result()
         self._marks, self._version, self._unbegun = turn.marks, turn.version, turn.leases
         self._recorder.settle(ended, turn.recorded)
 
     async def _begin(self) -> None:
-        """Begin the attempts that were leased for; who may not be sent to any more gets his back."""
+        """Begin the attempts that were leased for; what may not be sent any more is given back.
+
+        So is all of it when an outage came between: others may take it in hand before an attempt is over.
+        """
         self._endpoints = (await self._registry.as_of(self._version)).endpoints
-        sendable = [one for one in self._unbegun if _is_sendable(self._endpoints.get(one.endpoint_id))]
-        if len(sendable) < len(self._unbegun):
-            refused = [one for one in self._unbegun if one not in sendable]
-            await self._queue.release(refused, self._clock.now())
+        sendable: list[Lease] = []
+        refused: list[Lease] = []
+        for lease in self._unbegun:
+            (sendable if _is_sendable(self._endpoints.get(lease.endpoint_id)) else refused).append(lease)
+        bodies: Sequence[bytes | None] = ()
         if sendable:
             reading = partial(self._queue.bodies, sendable, self._endpoints)
-            self._line_up(sendable, await through_outages(reading, "reading bodies"))
+            bodies = await through_outages(reading, "reading bodies")
+        if asyncio.get_running_loop().time() - self._leased_at > self._queue.slack.total_seconds():
+            sendable, refused, bodies = [], [*self._unbegun], ()
+        if refused:
+            await self._queue.release(refused, self._clock.now())
+        self._under_way.line_up(sendable, self._endpoints, bodies)
         self._unbegun = ()
 
-    def _line_up(self, leases: Sequence[Lease], bodies: Sequence[bytes | None]) -> None:
-        """Hold the places for attempts that begin some at a time."""
-        for lease, body in zip(leases, bodies, strict=True):
-            self._slots.take(lease.endpoint_id)
-            self._lined_up.append((lease, self._endpoints[lease.endpoint_id], body))
-        self._something_lined_up.set()
-
-    async def _keep_starting(self) -> None:
-        """Begin what is lined up, some attempts in each round of the event loop.
-
-        Begun all at once, they end all at once, and then wait for one turn with nothing under way.
-        """
-        while True:
-            self._something_lined_up.clear()
-            while self._lined_up:
-                for _ in range(min(_BEGUN_AT_ONCE, len(self._lined_up))):
-                    self._start(*self._lined_up.popleft())
-                await asyncio.sleep(0)
-            await self._something_lined_up.wait()
-
-    def _start(self, lease: Lease, endpoint: Endpoint, body: bytes | None) -> None:
-        task = asyncio.create_task(self._attempting.attempt(lease, endpoint, body))
-        self._under_way[task] = lease
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        del self._under_way[task]
-        if not task.cancelled() and task.exception() is not None:
-            self._failure = self._failure or task.exception()
-            self._woken.set()
-
     async def _wind_up(self) -> None:
-        """Let attempts end for a while, then give the rest back, and what was not begun."""
-        held = [*self._unbegun, *(lease for lease, _, _ in self._lined_up)]
-        if self._under_way:
-            writing = asyncio.create_task(self._keep_writing())
-            _, late = await asyncio.wait(self._under_way, timeout=self._grace)
-            held += [self._under_way[task] for task in late]
-            for task in (*late, writing):
-                task.cancel()
-            await asyncio.gather(*late, writing, return_exceptions=True)
+        """Let attempts end for a while, then give the rest back, and what was not begun.
+
+        Raises what meanwhile made it impossible to write ends down, or an attempt fail.
+        """
+        before = self._under_way.failure
+        held = [*self._unbegun, *await self._under_way.end_within(self._grace, self._keep_writing)]
         if held:
             await self._give_back(held)
+        failure = self._under_way.failure
+        if failure is not None and failure is not before:
+            raise failure
 
     async def _keep_writing(self) -> None:
         """Write down what still ends, and lease nothing more."""

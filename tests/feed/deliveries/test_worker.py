@@ -211,6 +211,26 @@ async def test_a_worker_ends_at_whatever_step_it_is_cancelled(redis: Redis) -> N
                 await asyncio.sleep(0)
 
 
+async def test_a_worker_that_is_stopped_with_a_turn_under_way_ends_soon_and_sends_nothing_twice(
+    redis: Redis,
+) -> None:
+    async with a_receiver() as receiver:
+        async with deliveries(redis) as sending:
+            endpoint = await sending.add(receiver.url, concurrency=4)
+        events = [an_event() for _ in range(1500)]
+        await sending.intake.take(0, events)
+        for steps in range(40):
+            # Sooner than a worker gives up to wait for attempts that end nowhere.
+            async with asyncio.timeout(4), deliveries(redis):
+                await receiver.wait_for(len(receiver.received) + 8)
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+        async with deliveries(redis) as sending:
+            for event in events:
+                await sending.outcome(endpoint, event, DELIVERED)
+    assert len(receiver.received) == len(events)
+
+
 async def test_a_redis_that_is_killed_and_comes_back_costs_no_delivery(valkey: ValkeyServer) -> None:
     redis = connect(valkey.url)
     async with a_receiver() as receiver, deliveries(redis, lease=1.0) as sending:
