@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
 from redis.asyncio import Redis
 
@@ -85,15 +84,14 @@ class Intake:
         self._retention = retention or Retention()
         self._bodies = Bodies(redis, self._retention)
         self._polled = PartnerEvents(redis, self._retention)
-        self._matching: tuple[Any, Matching] = (None, Matching((), ()))
+        self._matching: tuple[Known | None, Matching] = (None, Matching((), ()))
 
     async def take(self, partition: int, events: Sequence[ArticleEvent]) -> TakeReport:
         """Queue every event for every endpoint that wants it. All of it is stored when this returns."""
         matching = self._matching_of(await self._registry.known())
         work = _Work(partition)
         for event in events:
-            endpoints = matching.endpoints_for(event)
-            work.add(event, endpoints, matching.partners_for(event, endpoints))
+            work.add(event, *matching.find(event))
         if not work.wanted:
             return TakeReport(0)
         # Bodies before all else: whatever points to an event can be read at once.
@@ -110,10 +108,10 @@ class Intake:
 
     def _matching_of(self, known: Known) -> Matching:
         """Return who gets what, made anew only when somebody has changed."""
-        version, matching = self._matching
-        if known.version is None or known.version != version:
+        latest, matching = self._matching
+        if known is not latest:
             matching = Matching(known.endpoints.values(), known.partners)
-            self._matching = (known.version, matching)
+            self._matching = (known, matching)
         return matching
 
     async def _note_articles(self, events: Sequence[ArticleEvent]) -> None:

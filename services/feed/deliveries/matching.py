@@ -47,23 +47,18 @@ class Matching:
         self._following = {partner.id: partner for partner in silent if partner.id in pushed}
         self._everything = [partner for partner in silent if partner.id not in pushed]
 
-    def endpoints_for(self, event: ArticleEvent) -> list[Endpoint]:
-        """Return the endpoints that want this event, in the order given.
+    def find(self, event: ArticleEvent) -> tuple[list[Endpoint], list[Partner]]:
+        """Return the endpoints that want this event, in the order given, and the partners that find it.
 
         A paused or disabled endpoint is among them: it keeps its queue. A withdrawal carries the article and
-        is matched by it like any other event.
+        is matched by it like any other event. A partner's own wish counts; without one it finds what any of
+        its endpoints gets, or everything while it has no endpoint.
         """
-        return self._endpoints.find(event)
-
-    def partners_for(self, event: ArticleEvent, matching: Iterable[Endpoint]) -> list[Partner]:
-        """Return the partners that find this event when they poll; `matching` is `endpoints_for` it.
-
-        A partner's own wish counts; without one it finds what any of its endpoints gets, or everything while
-        it has no endpoint.
-        """
-        sent = dict.fromkeys(endpoint.partner_id for endpoint in matching)
+        article = _traits(event.article)
+        endpoints = self._endpoints.find(event.type, article)
+        sent = dict.fromkeys(endpoint.partner_id for endpoint in endpoints)
         following = [self._following[partner_id] for partner_id in sent if partner_id in self._following]
-        return [*self._polling.find(event), *following, *self._everything]
+        return endpoints, [*self._polling.find(event.type, article), *following, *self._everything]
 
 
 @dataclass(frozen=True)
@@ -140,17 +135,14 @@ class _Index(Generic[Asker]):
             if not marks:
                 self._always.append(place)
 
-    def find(self, event: ArticleEvent) -> list[Asker]:
-        """Return whose wish the event meets, in the order given."""
-        if not self._wishes:
-            return []
-        article = _traits(event.article)
+    def find(self, event_type: EventType, article: _Traits) -> list[Asker]:
+        """Return whose wish an event on the article meets, in the order given."""
         marked = (self._by_mark.get(mark, ()) for mark in article.marks())
         in_question = (self._wishes[place] for place in sorted({*self._always, *chain.from_iterable(marked)}))
         return [
             wish.asker
             for wish in in_question
-            if event.type in wish.events and wish.conditions.met_by(article)
+            if event_type in wish.events and wish.conditions.met_by(article)
         ]
 
 

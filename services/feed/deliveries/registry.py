@@ -33,7 +33,10 @@ EndpointView = Mapping[str, Endpoint]
 
 @dataclass(frozen=True)
 class Known:
-    """All endpoints and partners as they were when the counter stood at `version`, or later."""
+    """All endpoints and partners as they were when the counter stood at `version`, or later.
+
+    Whoever holds one that `Registry` still gives out knows all that there is to know.
+    """
 
     version: Any
     endpoints: EndpointView
@@ -67,8 +70,10 @@ class Registry:
         # What has not changed is not opened anew, which takes a while for thousands of them.
         read = {value: self._read.get(value) or self._opened(value) for value in stored.values()}
         endpoints = MappingProxyType({name.decode(): read[value] for name, value in stored.items()})
-        # In one step: of two readings at once none may leave its partners with the other's count.
-        self._read, self._lately = read, Known(version, endpoints, partners)
+        found = Known(version, endpoints, partners)
+        # In one step: of two readings at once none may leave its partners with the other's count. What says
+        # the same stays the same object, so that nobody works out again what follows from it.
+        self._read, self._lately = read, self._lately if found == self._lately else found
         return self._lately
 
     async def endpoint(self, endpoint_id: str) -> Endpoint | None:

@@ -20,7 +20,7 @@ def wants(wanted: EndpointFilter, article: Article) -> bool:
 
 
 def endpoints_for(event: ArticleEvent, endpoints: list[Endpoint]) -> list[Endpoint]:
-    return Matching(endpoints, ()).endpoints_for(event)
+    return Matching(endpoints, ()).find(event)[0]
 
 
 ARTICLE = an_article(
