@@ -1,7 +1,7 @@
 """`newswire migrate`: from the embedded Valkey, or any Redis, to another one, without losing an event."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated, Any
 
@@ -40,10 +40,22 @@ def migrate(
     if (to is None) is not undo:
         raise typer.BadParameter("Say where --to, or --undo.")
     settings = settings_for(context, data_dir)
-    if undo:
-        asyncio.run(_undo(settings, source))
-    elif to is not None:
-        asyncio.run(_move(settings, source, to, stopped=stopped))
+    if to is None:
+        asyncio.run(_saying_what_failed(_undo(settings, source)))
+    else:
+        asyncio.run(_saying_what_failed(_move(settings, source, to, stopped=stopped)))
+
+
+async def _saying_what_failed(errand: Coroutine[Any, Any, None]) -> None:
+    from redis.exceptions import RedisError  # noqa: PLC0415
+
+    try:
+        await errand
+    except RedisError as error:
+        raise CommandError(
+            f"Redis failed meanwhile ({error}). Nothing was removed from the source; "
+            "empty the target before the next try."
+        ) from error
 
 
 async def _move(settings: CommandSettings, source_url: str | None, to: str, *, stopped: bool) -> None:

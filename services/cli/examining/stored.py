@@ -102,6 +102,8 @@ async def _write_time(redis: "Redis") -> Finding:
         begun = time.perf_counter()
         await redis.set(keys.examination(), "1", ex=60)
         taken.append(time.perf_counter() - begun)
+    # A target of a move must hold nothing.
+    await redis.delete(keys.examination())
     return finding.write(statistics.median(taken))
 
 

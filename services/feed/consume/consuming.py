@@ -90,14 +90,15 @@ class Consuming:
             if not await self._redis.exists(keys.partitions_registry()):
                 return EMPTIED
             for runner in self._runners:
-                groups = await self._redis.xinfo_groups(runner.stream)
+                try:
+                    groups = await self._redis.xinfo_groups(runner.stream)
+                except ResponseError:
+                    return f"The stream {runner.stream} was deleted, with every event still to be taken in."
                 if runner.group.encode() not in {group["name"] for group in groups}:
                     return (
                         f"Group {runner.group} on {runner.stream} was deleted. A new start makes it anew and "
                         "reads again from the beginning, to no further effect."
                     )
-        except ResponseError:
-            return f"The stream {runner.stream} was deleted, with every event that was still to be taken in."
-        except UNREACHABLE:
+        except (ResponseError, *UNREACHABLE):
             return None
         return None

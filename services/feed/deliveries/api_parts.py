@@ -18,7 +18,6 @@ from services.feed.deliveries.delivery import Delivery
 from services.feed.deliveries.endpoint import Endpoint, endpoint_of
 from services.feed.deliveries.endpoint_url import complaint
 from services.feed.deliveries.history import History
-from services.feed.deliveries.intake import nobody_to_wake
 from services.feed.deliveries.partner import Partner
 from services.feed.deliveries.partner_events import PartnerEvents
 from services.feed.deliveries.partner_tokens import PartnerTokens
@@ -34,7 +33,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ApiParts:
-    """Everything that the routes use. `wake` tells a worker in this process that there is work."""
+    """Everything that the routes use."""
 
     redis: "Redis"
     registry: Registry
@@ -46,7 +45,6 @@ class ApiParts:
     polled: PartnerEvents
     clock: Clock
     rules: AddressRules
-    wake: Callable[[], None]
     overlap: timedelta
     """How long the secret before a rotation goes on signing, unless the rotation says otherwise."""
 
@@ -58,7 +56,7 @@ class ApiParts:
 
     async def endpoints(self, caller: Caller, partner_id: str | None = None) -> list[Endpoint]:
         """Return the endpoints that there are for this caller, all or one partner's, the oldest first."""
-        every = (await self.registry.reread()).endpoints.values()
+        every = (await self.registry.known()).endpoints.values()
         seen = [e for e in every if caller.may_see(e.partner_id) and partner_id in {None, e.partner_id}]
         return sorted(seen, key=lambda endpoint: (endpoint.created_at, endpoint.id))
 
@@ -82,7 +80,6 @@ class ApiParts:
         await self.queue.begin_anew(endpoint_id)
         changed = found(await self.registry.change_endpoint(endpoint_id, change), "endpoint", endpoint_id)
         await self.queue.mark_all([endpoint_id])
-        self.wake()
         return changed
 
     def check_url(self, url: str) -> None:
@@ -106,7 +103,6 @@ def api_parts(
     rules: AddressRules,
     overlap: timedelta = timedelta(hours=24),
     retention: Retention | None = None,
-    wake: Callable[[], None] = nobody_to_wake,
 ) -> ApiParts:
     """Return the parts over these stores."""
     bodies = Bodies(redis, retention)
@@ -121,7 +117,6 @@ def api_parts(
         polled=PartnerEvents(redis, retention),
         clock=clock,
         rules=rules,
-        wake=wake,
         overlap=overlap,
     )
 

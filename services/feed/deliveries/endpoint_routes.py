@@ -56,18 +56,13 @@ def _add_register(router: APIRouter, parts: ApiParts) -> None:
         caller.require_admin()
         parts.check_url(draft.url)
         now = parts.clock.now()
+        # Everything that is stated, by the names that it has there: a field is not forgotten in a list.
         endpoint = Endpoint(
             id=new_endpoint_id(),
             partner_id=partner.id,
-            url=draft.url,
-            events=draft.events,
-            filter=draft.filter,
-            concurrency=draft.concurrency,
-            rate_limit=draft.rate_limit,
-            headers=draft.headers,
-            payload=draft.payload,
             secrets=(Secret(key=new_secret(), created_at=now),),
             created_at=now,
+            **dict(draft),
         )
         await parts.registry.add_endpoint(endpoint)
         return with_secret(endpoint)
@@ -140,7 +135,6 @@ def _add_sendings(router: APIRouter, parts: ApiParts) -> None:
             trigger=Trigger.TEST,
         )
         await parts.queue.enqueue_all({endpoint.id: [delivery]}, now)
-        parts.wake()
         return Queued(delivery_id=delivery.id, event_id=event_id)
 
     @router.post("/endpoints/{endpoint_id}/replay", status_code=202, summary="Send again what was sent")
@@ -150,7 +144,6 @@ def _add_sendings(router: APIRouter, parts: ApiParts) -> None:
         queued = await replay(
             parts.redis, parts.resending, endpoint.id, since=span.since, until=span.until, now=now
         )
-        parts.wake()
         return Replayed(queued=queued)
 
 

@@ -116,7 +116,6 @@ def history_routes(parts: ApiParts) -> APIRouter:
         page = await wanted.page(parts, caller, wanted.cursor, _RETRIED_AT_ONCE)
         caller.require_admin()
         queued = await parts.resending.send_all_again(page.deliveries, parts.clock.now())
-        parts.wake()
         return Retried(queued=queued, cursor=page.cursor)
 
     @router.get("/{delivery_id}", summary="One delivery with every attempt")
@@ -130,7 +129,6 @@ def history_routes(parts: ApiParts) -> APIRouter:
         await parts.resending.send_again(
             known.endpoint, [known.id], parts.clock.now(), trigger=Trigger.MANUAL, again=True
         )
-        parts.wake()
         return await _with_attempts(parts, caller, delivery_id)
 
     return router

@@ -41,11 +41,6 @@ class DeliveryQueue:
         """How long after it was leased for an attempt may begin, so that nobody else sends the same."""
         return self._lease * _SLACK
 
-    async def enqueue(self, endpoint_id: str, deliveries: Sequence[NewDelivery], now: datetime) -> int:
-        """Queue deliveries that are not there yet, and return how many are new."""
-        (new,) = await self.enqueue_all({endpoint_id: deliveries}, now)
-        return new
-
     async def enqueue_all(self, work: Mapping[str, Sequence[NewDelivery]], now: datetime) -> list[int]:
         """Queue the deliveries of several endpoints, point to them, and return how many are new of each."""
         calls = [enqueue_call(endpoint_id, deliveries, now) for endpoint_id, deliveries in work.items()]

@@ -1,14 +1,14 @@
 """Writes down what operators do through the API, the command included, beside what they do at the desk."""
 
-from redis.exceptions import RedisError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.feed.desk.actor import api_actor
 from services.feed.desk.audit_log import AuditLog
 from services.feed.operators import OperatorTokens
+from services.feed.outage import FAILURES
 from shared.logs import get_logger
-from shared.redis_connection import UNREACHABLE
+from shared.outage import is_outage
 from shared.tokens import bearer
 
 log = get_logger(__name__)
@@ -51,7 +51,9 @@ class AuditedCalls:
         action = f"{request.method} {request.url.path}"
         try:
             await self._audit.record(api_actor(request, role), "call", action, count=None)
-        except (RedisError, *UNREACHABLE) as error:
+        except FAILURES as error:
+            if not is_outage(error):
+                raise
             # It was done and answered; the process's log has it already.
             log.warning("audit.not_kept", error=str(error))
 

@@ -49,7 +49,6 @@ class OneRetry:
         await self.parts.resending.send_again(
             delivery.endpoint, [delivery.id], self.parts.clock.now(), trigger=Trigger.MANUAL, again=True
         )
-        self.parts.wake()
         await self.audit.record(actor, "retry deliveries", delivery.id, count=1)
         return "1 delivery will be sent once more."
 
@@ -93,5 +92,4 @@ class ManyRetries:
         """Queue the next few hundred."""
         page = await Wanted.model_validate(wanted).page(self.parts, OPERATOR, cursor, _IN_A_STEP)
         queued = await self.parts.resending.send_all_again(page.deliveries, self.parts.clock.now())
-        self.parts.wake()
         return Stepped(queued, page.cursor)

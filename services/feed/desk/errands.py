@@ -17,12 +17,13 @@ from redis.exceptions import RedisError
 from services.feed.desk.actor import Actor
 from services.feed.desk.audit_log import AuditLog
 from services.feed.desk.errand import Errand, ErrandState
+from services.feed.outage import FAILURES
 from shared import keys
 from shared.cancellation import heed_cancellation
 from shared.clock import Clock
 from shared.logs import get_logger
+from shared.outage import is_outage
 from shared.problems import Problem
-from shared.redis_connection import UNREACHABLE
 from shared.timestamps import epoch_ms
 
 log = get_logger(__name__)
@@ -108,7 +109,9 @@ class Errands:
         while True:
             try:
                 await self.run_once()
-            except (*UNREACHABLE, RedisError) as error:
+            except FAILURES as error:
+                if not is_outage(error):
+                    raise
                 log.warning("errand.postponed", error=str(error))
             heed_cancellation()
             self._begun.clear()
@@ -140,6 +143,12 @@ class Errands:
             did = await self._steps[errand.action](errand.wanted, errand.cursor)
         except Problem as problem:
             return errand.ended(self._clock.now(), ErrandState.STOPPED, problem.detail)
+        except (ValueError, RedisError) as error:
+            # What an earlier version noted cannot be read, or Redis refuses it: tried again it fails again.
+            if is_outage(error):
+                raise
+            log.exception("errand.failed", errand_id=errand.id, action=errand.action)
+            return errand.ended(self._clock.now(), ErrandState.STOPPED, f"it failed: {error}"[:200])
         heed_cancellation()
         moved = errand.moved(self._clock.now(), did.count, did.cursor)
         return moved if did.cursor is not None else moved.ended(self._clock.now(), ErrandState.DONE)

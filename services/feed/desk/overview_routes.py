@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request, Response
-from redis.exceptions import RedisError
 
 from services.feed.deliveries.delivery import Delivery
 from services.feed.deliveries.history import Sought
@@ -19,7 +18,8 @@ from services.feed.feeds.listed_feed import ListedFeed
 from services.feed.ops.curves import Curves
 from services.feed.ops.headline import headline
 from services.feed.ops.numbers import Backlog
-from shared.redis_connection import UNREACHABLE
+from services.feed.outage import FAILURES
+from shared.outage import is_outage
 
 _ENDPOINTS = 8
 _DELIVERIES = 8
@@ -87,6 +87,8 @@ async def _beside(parts: DeskParts, curves: CurveReading, backlog: Backlog) -> B
 
     try:
         beside: Beside = await parts.seen.get("beside", read)
-    except (RedisError, *UNREACHABLE):
+    except FAILURES as error:
+        if not is_outage(error):
+            raise
         return Beside()
     return beside

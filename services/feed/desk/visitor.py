@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from services.feed.desk.ended_sessions import EndedSessions
 from services.feed.desk.session import Session, SessionSeal
 from services.feed.operators import OperatorRole, OperatorTokens
-from shared.tokens import bearer, not_authorised
+from shared.tokens import bearer
 
 _COOKIE = "newswire-session"
 _NOTICE = "newswire-notice"
@@ -50,7 +50,8 @@ class Doorkeeper:
         if "authorization" in request.headers:
             role = self.tokens.role_of(bearer(request))
             if role is None:
-                raise not_authorised()
+                raise self.tokens.limits.unknown(request)
+            self.tokens.limits.known(request, role)
             return Visitor(role, f"{role.value} token")
         session = self.seal.open(request.cookies.get(self._cookie, ""), now)
         if session is None or await self._ended.has_ended(session):

@@ -79,7 +79,6 @@ async def partner_api(redis: Redis) -> AsyncIterator[Api]:
         parts = api_parts(
             *(redis, sending.registry, sending.queue, SystemClock()),
             rules=LOOPBACK,
-            wake=sending.worker.wake,
         )
         app.include_router(delivery_routes(parts, OperatorTokens(TOKEN)))
         async with httpx.AsyncClient(

@@ -27,7 +27,7 @@ async def test_walking_through_pages_shows_each_once_in_order(redis: Redis, seed
         # Some events go to all, some to one: so the newest ones may all lie in one index.
         for one in endpoints if chance.random() < 0.3 else [endpoints[0]]:
             new = NewDelivery(delivery_id(one, event.id), event.id, event.type, NOON, 0, Trigger.EVENT)
-            await queue.enqueue(one, [new], from_epoch_ms(at))
+            await queue.enqueue_all({one: [new]}, from_epoch_ms(at))
             made.append(Position(at, new.id))
     for limit in (1, 7, 50):
         found, cursor = list[str](), None
