@@ -9,6 +9,7 @@ import uvloop
 
 from services.feed.consume.consuming import Consuming
 from services.feed.feeds.index import ApplyReport, FeedIndex
+from services.feed.inflow import Inflow
 from services.feed.measures.tally import Tally
 from shared.clock import SystemClock
 from shared.events import ArticleEvent
@@ -33,7 +34,13 @@ async def _run(redis_url: str, wanted: int) -> float:
             return report
 
         consuming = Consuming(
-            redis_url, redis, partitions=1, applies={FEEDS: apply}, clock=clock, tally=Tally(redis, clock)
+            redis_url,
+            redis,
+            partitions=1,
+            applies={FEEDS: apply},
+            clock=clock,
+            tally=Tally(redis, clock),
+            inflow=Inflow(),
         )
         began = time.perf_counter()
         running = asyncio.create_task(consuming.run())

@@ -22,6 +22,7 @@ from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.worker import DeliveryWorker
 from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.own_feed_filling import OwnFeedFilling
+from services.feed.inflow import Inflow
 from services.feed.measures.names import Reached
 from services.feed.measures.tally import Tally
 from services.feed.secrets_at_rest import secret_box
@@ -47,6 +48,7 @@ async def open_worker_half(
     settings: FeedSettings, redis: "Redis", tally: Tally, *, clock: Clock
 ) -> AsyncIterator[Worker]:
     """Make the working half; it works once all of its parts run."""
+    inflow = Inflow()
     registry, queue = Registry(redis, secret_box(settings)), DeliveryQueue(redis)
     async with open_worker(
         registry,
@@ -56,6 +58,7 @@ async def open_worker_half(
         rules=AddressRules(settings.allow_private_endpoints),
         schedule=RetrySchedule(settings.retry_schedule),
         user_agent=f"Newswire/{version('newswire')}",
+        inflow=inflow,
     ) as deliveries:
         index = FeedIndex(redis, settings.partitions, partial(tally.arrived, Reached.FEED))
         intake = Intake(redis, registry, queue, clock, wake=deliveries.wake, retention=retention_of(settings))
@@ -66,6 +69,7 @@ async def open_worker_half(
             applies={FEEDS: index.apply, DELIVERIES: intake.take},
             clock=clock,
             tally=tally,
+            inflow=inflow,
         )
         sweep = RetentionSweep(redis, registry, clock, retention_of(settings))
         upkeep = Upkeep(

@@ -10,6 +10,7 @@ from services.feed.consume.batch import Apply, BatchRunner
 from services.feed.consume.reclaiming import RECLAIM_IDLE_MS, Reclaiming
 from services.feed.consume.subscriptions import make_broker, subscribe
 from services.feed.consume.watchdog import STALE_AFTER, ConsumerDiedError, Watchdog
+from services.feed.inflow import Inflow
 from services.feed.measures.tally import Tally
 from shared import keys
 from shared.cancellation import heed_cancellation
@@ -34,6 +35,7 @@ class Consuming:
         applies: Mapping[str, Apply],
         clock: Clock,
         tally: Tally,
+        inflow: Inflow,
         reclaim_idle_ms: int = RECLAIM_IDLE_MS,
         stale_after: float = STALE_AFTER,
     ) -> None:
@@ -44,7 +46,7 @@ class Consuming:
             for partition in range(partitions)
             for group, apply in applies.items()
         ]
-        consumers = [subscribe(self._broker, runner) for runner in runners]
+        consumers = [subscribe(self._broker, runner, inflow) for runner in runners]
         self._watchdog = Watchdog(redis, consumers, stale_after)
         self._reclaiming = [
             Reclaiming(redis, runner, consumer.name, reclaim_idle_ms)

@@ -17,6 +17,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 
 from services.feed.consume.batch import BatchRunner
 from services.feed.consume.stream_entry import StreamEntry
+from services.feed.inflow import Inflow
 from shared.streams import consumer_name
 
 BATCH = 128
@@ -66,7 +67,7 @@ def make_broker(url: str) -> RedisBroker:
     )
 
 
-def subscribe(broker: RedisBroker, runner: BatchRunner) -> Consumer:
+def subscribe(broker: RedisBroker, runner: BatchRunner, inflow: Inflow) -> Consumer:
     """Register the reader of a partition and group; the broker's start runs it."""
     name = consumer_name()
     subscriber = broker.subscriber(
@@ -87,6 +88,7 @@ def subscribe(broker: RedisBroker, runner: BatchRunner) -> Consumer:
 
     async def take(entries: Sequence[StreamEntry]) -> None:
         work.since = time.monotonic()
+        inflow.read(name, full=len(entries) >= BATCH)
         try:
             await runner.run(entries)
         finally:

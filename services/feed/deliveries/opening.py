@@ -13,6 +13,7 @@ from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.sender import TIMEOUT_SECONDS, open_sender
 from services.feed.deliveries.worker import DeliveryWorker
+from services.feed.inflow import Inflow
 from services.feed.measures.tally import Tally
 from shared.clock import Clock
 
@@ -31,9 +32,12 @@ async def open_worker(
     resolver: AbstractResolver | None = None,
     sweep: float = 5.0,
     grace: float = 5.0,
+    inflow: Inflow | None = None,
 ) -> AsyncIterator[DeliveryWorker]:
     """Yield a worker whose `run` is the caller's to start and to cancel; times are in seconds."""
     async with open_sender(rules, user_agent=user_agent, timeout=timeout, resolver=resolver) as sender:
         recorder = Recorder()
         attempting = Attempting(sender, recorder, registry, clock, schedule, tally=tally)
-        yield DeliveryWorker(registry, queue, recorder, attempting, clock, sweep=sweep, grace=grace)
+        yield DeliveryWorker(
+            registry, queue, recorder, attempting, clock, sweep=sweep, grace=grace, inflow=inflow
+        )

@@ -21,6 +21,10 @@ class Slots:
     _held_by_late: int = 0
     _promised: int = 0
     _promised_to_late: int = 0
+    _allowance: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._allowance = self.most
 
     def held_by(self, endpoint_id: str) -> int:
         """Return how many of an endpoint's are under way."""
@@ -29,18 +33,22 @@ class Slots:
     @property
     def are_full(self) -> bool:
         """Whether nobody can have another one."""
-        return self.total + self._promised >= self.most
+        return min(self.most - self.total, self._allowance) <= self._promised
 
-    def begin_asking(self) -> None:
-        """Forget what was promised: what came of it is under way, or there was no work."""
+    def begin_asking(self, allowance: int | None = None) -> None:
+        """Forget what was promised: what came of it is under way, or there was no work.
+
+        No more than the allowance is promised from now on.
+        """
         self._promised = self._promised_to_late = 0
+        self._allowance = self.most if allowance is None else allowance
 
     def promise(self, endpoint_id: str, concurrency: int) -> int:
         """Return how many more an endpoint may have of its `concurrency`, and keep them for it."""
         taken, half = self.total + self._promised, self.most // 2
         late = endpoint_id in self._late
         window = 1 if late or taken >= half else concurrency
-        room = min(window - self._under_way[endpoint_id], self.most - taken)
+        room = min(window - self._under_way[endpoint_id], self.most - taken, self._allowance - self._promised)
         if late:
             room = min(room, half - self._held_by_late - self._promised_to_late)
         room = max(0, room)

@@ -21,6 +21,7 @@ from services.feed.deliveries.registry import EndpointView, Registry
 from services.feed.deliveries.slots import Slots
 from services.feed.deliveries.turn import Turn
 from services.feed.deliveries.under_way import UnderWay
+from services.feed.inflow import Inflow
 from services.feed.outage import FAILURES, through_outages
 from shared.clock import Clock
 from shared.logs import get_logger
@@ -31,12 +32,16 @@ log = get_logger(__name__)
 _TURN_SECONDS = 2.0
 """How long who is cancelled waits for a turn that is on its way: milliseconds, unless Redis is away."""
 
+_GIVING_WAY = 64
+"""Attempts in a turn while events wait: a fifth of what a core can send, so that nobody is forgotten."""
+
 
 class DeliveryWorker:
     """Sends what is due until it is cancelled. Times are in seconds.
 
     `poll` is how long it may take to notice work that another process brought; `grace` is how long attempts
-    under way may still run when it is cancelled, before they are given back.
+    under way may still run when it is cancelled, before they are given back. While the `inflow` is high, work
+    goes slower: an event that waits to be taken in comes before the attempts of those that were.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class DeliveryWorker:
         poll: float = 0.1,
         sweep: float = 5.0,
         grace: float = 5.0,
+        inflow: Inflow | None = None,
     ) -> None:
         self._registry = registry
         self._queue = queue
@@ -60,6 +66,7 @@ class DeliveryWorker:
         self._poll = poll
         self._sweep = sweep
         self._grace = grace
+        self._inflow = inflow or Inflow()
         self._endpoints: EndpointView = {}
         self._hungry: set[str] = set()
         self._marks: Mapping[str, int] = {}
@@ -110,6 +117,9 @@ class DeliveryWorker:
     async def _take_turn(self) -> None:
         now = asyncio.get_running_loop().time()
         looks = now >= self._marks_at
+        if self._inflow.is_high and not looks:
+            # What waits to be taken in comes first: until then a turn with every look is enough.
+            return
         if looks:
             # First: who wakes us meanwhile wants another look.
             self._marks_at = now + self._poll
@@ -137,7 +147,7 @@ class DeliveryWorker:
     def _asks(self) -> list[Ask]:
         """Return what can be taken in hand; who has no room now is asked again when an attempt ends."""
         asks: list[Ask] = []
-        self._slots.begin_asking()
+        self._slots.begin_asking(_GIVING_WAY if self._inflow.is_high else None)
         if self._slots.are_full:
             return asks
         for endpoint_id in sorted(self._hungry, key=self._slots.held_by):

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from services.feed.consume.consuming import Consuming
 from services.feed.consume.watchdog import STALE_AFTER, ConsumerDiedError
+from services.feed.inflow import Inflow
 from services.feed.measures.tally import Tally
 from shared import keys
 from shared.events import ArticleEvent
@@ -27,10 +28,15 @@ class Seen:
         self.titles: dict[str, list[str]] = {FEEDS: [], DELIVERIES: []}
         self.seconds = 0.0
         """How long a batch takes."""
+        self.inflow = Inflow(lasts=600)
+        self.rushes: list[tuple[int, bool]] = []
+        """Of each batch for the feeds: how large it was, and whether more was known to wait."""
 
     def taker(self, group: str) -> Callable[[int, Sequence[ArticleEvent]], Awaitable["Seen"]]:
         async def take(_: int, events: Sequence[ArticleEvent]) -> "Seen":
             await asyncio.sleep(self.seconds)
+            if group == FEEDS:
+                self.rushes.append((len(events), self.inflow.is_high))
             self.titles[group] += [event.article.title for event in events]
             return self
 
@@ -65,6 +71,7 @@ async def consuming(
         applies={group: seen.taker(group) for group in (FEEDS, DELIVERIES)},
         clock=HandClock(),
         tally=Tally(redis, HandClock()),
+        inflow=seen.inflow,
         reclaim_idle_ms=200,
         stale_after=stale_after,
     )
@@ -83,6 +90,16 @@ async def test_events_published_before_the_first_start_reach_every_group(
     seen = Seen()
     async with consuming(valkey.url, redis, seen):
         await until(lambda: seen.titles == {FEEDS: ["early"], DELIVERIES: ["early"]})
+
+
+async def test_it_is_known_whether_more_events_wait(valkey: ValkeyServer, redis: Redis) -> None:
+    await publish(valkey.url, *(f"{n}" for n in range(300)))
+    seen = Seen()
+    async with consuming(valkey.url, redis, seen):
+        await until(lambda: all(len(titles) == 300 for titles in seen.titles.values()))
+        await until(lambda: not seen.inflow.is_high)
+    assert seen.rushes[:2] == [(128, True), (128, True)]
+    assert sum(size for size, _ in seen.rushes) == 300
 
 
 async def test_what_a_killed_consumer_had_in_hand_is_taken_over(valkey: ValkeyServer, redis: Redis) -> None:

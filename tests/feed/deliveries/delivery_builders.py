@@ -23,6 +23,7 @@ from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.secret_box import SecretBox, new_key
 from services.feed.deliveries.signature import new_secret
 from services.feed.deliveries.worker import DeliveryWorker
+from services.feed.inflow import Inflow
 from services.feed.measures.names import Totals, totals
 from services.feed.measures.tally import Tally
 from shared import keys
@@ -112,6 +113,7 @@ async def deliveries(
     timeout: float = 5.0,  # noqa: ASYNC109 - of each attempt, not of this function
     lease: float = 30.0,
     grace: float = 1.0,
+    inflow: Inflow | None = None,
 ) -> AsyncIterator[Deliveries]:
     """Run a worker until the end of the block, with short waits between attempts."""
     clock = clock or SystemClock()
@@ -129,6 +131,7 @@ async def deliveries(
         timeout=timeout,
         sweep=0.2,
         grace=grace,
+        inflow=inflow,
     ) as worker:
         running = asyncio.create_task(worker.run())
         intake = Intake(redis, registry, queue, clock, wake=worker.wake)

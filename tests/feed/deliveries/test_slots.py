@@ -33,6 +33,16 @@ def test_when_half_is_taken_whoever_has_one_waits_and_whoever_has_none_goes() ->
     assert slots.promise("c", 8) == 0
 
 
+def test_no_more_is_promised_than_is_allowed_at_a_time() -> None:
+    slots = Slots(most=100)
+    slots.begin_asking(10)
+    assert [slots.promise("a", 8), slots.promise("b", 8), slots.promise("c", 8)] == [8, 2, 0]
+    assert slots.are_full
+    slots.begin_asking()
+    assert not slots.are_full
+    assert slots.promise("c", 8) == 8
+
+
 def test_however_many_hang_half_of_the_places_stay_for_the_others() -> None:
     slots = Slots(most=20)
     for n in range(100):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from services.feed.deliveries.lease import Ask
 from services.feed.deliveries.outcome import ErrorClass, Trigger
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
+from services.feed.inflow import Inflow
 from services.feed.measures.histogram import Percentiles, percentiles
 from shared import keys
 from shared.clock import SystemClock
@@ -118,6 +120,24 @@ async def test_an_endpoint_that_hangs_delays_nobody_else(redis: Redis) -> None:
         await sending.outcome(endpoint, events[-1], DELIVERED)
         assert len(hanging.received) == 8
         let_go.set()
+
+
+async def test_while_events_wait_attempts_go_on_slowly_and_then_fast_again(redis: Redis) -> None:
+    inflow = Inflow(lasts=600)
+    inflow.read("a stream", full=True)
+    async with a_receiver() as receiver, deliveries(redis, inflow=inflow) as sending:
+        for _ in range(20):
+            await sending.add(receiver.url)
+        began = time.monotonic()
+        await sending.intake.take(0, [an_event() for _ in range(60)])
+        await receiver.wait_for(20 * 20)
+        # A turn of 64 with each tenth of a second, and with what a sweep wakes.
+        assert time.monotonic() - began >= 0.4
+        slowly = len(receiver.received) / (time.monotonic() - began)
+        inflow.read("a stream", full=False)
+        at, before = time.monotonic(), len(receiver.received)
+        await receiver.wait_for(20 * 60)
+        assert (len(receiver.received) - before) / (time.monotonic() - at) > slowly
 
 
 async def test_a_private_address_is_refused_and_counts_as_a_failure(redis: Redis) -> None:
