@@ -5,13 +5,11 @@ import os
 import signal
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar
 
-from redis.exceptions import RedisError
-
+from services.cli.running.readiness import wait_until_redis_answers
 from tests.faults.installation import Installation
 from tests.faults.ledger import Ledger
 from tests.faults.operator import Operator
@@ -19,6 +17,7 @@ from tests.faults.partners import Partner
 from tests.faults.publishers import Publisher
 from tests.faults.report import Finding
 from tests.faults.usage import strain
+from tests.faults.waits import until
 
 WORKER_SECONDS, VALKEY_SECONDS, DRAIN_SECONDS = 20.0, 6.0, 10.0
 """What is promised."""
@@ -70,14 +69,14 @@ class Recovery:
     async def of_killed_workers(self) -> float:
         """Kill all workers with work in hand; return how soon everything accepted before has arrived."""
         await self._publish(_IN_HAND)
-        self._signal(signal.SIGKILL, *_WORKERS)
+        await self._signal(signal.SIGKILL, *_WORKERS)
         missing, killed = set(self.ledger.accepted_at) - self.steady.first_arrivals.keys(), time.monotonic()
         return await self._until(lambda: missing <= self.steady.first_arrivals.keys(), since=killed)
 
     async def of_valkey(self) -> float:
         """Kill Valkey under load; return how long after its return an article that is new arrives."""
-        self._signal(signal.SIGKILL, "valkey")
-        await self._until_valkey_answers()
+        await self._signal(signal.SIGKILL, "valkey")
+        await wait_until_redis_answers(self.installation.redis_url)
         back = time.monotonic()
 
         # Very many were accepted before, and to look at all of them would keep the partners from answering.
@@ -91,13 +90,18 @@ class Recovery:
 
     async def of_a_backlog(self, articles: int) -> float:
         """Let articles wait while the workers stand still; return how soon all of them are worked off."""
-        self._signal(signal.SIGSTOP, *_WORKERS)
-        await self._publish(articles)
-        self._signal(signal.SIGCONT, *_WORKERS)
-        freed = time.monotonic()
+        await self._signal(signal.SIGSTOP, *_WORKERS)
+        try:
+            await self._publish(articles)
+        finally:
+            await self._signal(signal.SIGCONT, *_WORKERS)
+            freed = time.monotonic()
         while time.monotonic() < freed + _LONGEST:
+            asked = time.monotonic()
             backlog = await self.operator.backlog()
-            if all(row["lag"] == 0 and row["pending"] == 0 for row in backlog["streams"]):
+            # The load goes on: whatever waits now must be younger than this moment was then.
+            ages = [row["oldest_age_seconds"] for row in backlog["streams"]]
+            if all(age is not None and age < asked - freed for age in ages):
                 break
             await asyncio.sleep(0.1)
         return time.monotonic() - freed
@@ -112,17 +116,8 @@ class Recovery:
             await asyncio.sleep(0.05)
         return time.monotonic() - since
 
-    async def _until_valkey_answers(self) -> None:
-        async with self.installation.client() as redis:
-            while True:
-                with suppress(RedisError, OSError):
-                    await redis.ping()
-                    return
-                await asyncio.sleep(0.01)
-
-    def _signal(self, number: int, *names: str) -> None:
+    async def _signal(self, number: int, *names: str) -> None:
+        await until(lambda: set(names) <= self.installation.pids().keys(), f"{names} run")
+        running = self.installation.pids()
         for name in names:
-            pid = self.installation.pid(name)
-            if pid is not None:
-                with suppress(ProcessLookupError):
-                    os.kill(pid, number)
+            os.kill(running[name], number)

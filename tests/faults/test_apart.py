@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,18 +17,10 @@ from tests.faults.checks import Checks
 from tests.faults.installation import INGEST_TOKEN, Installation, running
 from tests.faults.run import Scale, Scene, a_scene
 from tests.faults.sabotage import CLOCK_FILE, sabotaged, with_clock_of
+from tests.faults.waits import until, until_both_workers_read
 
 _LARGE = "<p>" + "So much text that a small disk is soon full. " * 1500 + "</p>"
 _HEADERS = {"Authorization": f"Bearer {INGEST_TOKEN}"}
-
-
-async def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            while not condition():  # noqa: ASYNC110 - other processes cannot set an event of ours
-                await asyncio.sleep(0.05)
-    except TimeoutError:
-        raise AssertionError(f"waited {seconds} s in vain until {what}") from None
 
 
 async def publish(scene: Scene, count: int = 10) -> None:
@@ -42,14 +34,6 @@ async def all_arrived(scene: Scene, seconds: float = 60) -> None:
 
 def said(scene: Scene, words: str) -> bool:
     return words in scene.installation.log.read_text()
-
-
-async def both_workers_read(scene: Scene) -> None:
-    """Wait for the second worker, which is started when the services are ready."""
-    redis = scene.chaos.intruder.redis
-    async with asyncio.timeout(30):
-        while len(await redis.xinfo_consumers(keys.events(0), GROUPS[-1])) < 2:  # noqa: ASYNC110 - see `until`
-            await asyncio.sleep(0.05)
 
 
 async def nothing_is_lost(scene: Scene) -> None:
@@ -70,7 +54,7 @@ async def test_a_redis_that_was_emptied_is_said_so_and_all_goes_on(tmp_path: Pat
     async with a_scene(Scale(1, partitions=2), tmp_path) as scene:
         await publish(scene)
         await all_arrived(scene)
-        await both_workers_read(scene)
+        await until_both_workers_read(scene.chaos.intruder.redis)
         await scene.chaos.intruder.redis.flushall()
         await until(lambda: said(scene, "Redis was emptied: all articles"), "it is said")
         await scene.installation.ready()
@@ -89,7 +73,7 @@ async def test_groups_that_were_deleted_are_made_anew_without_a_second_effect(tm
     async with a_scene(Scale(1, partitions=2), tmp_path) as scene:
         await publish(scene)
         await all_arrived(scene)
-        await both_workers_read(scene)
+        await until_both_workers_read(scene.chaos.intruder.redis)
         for partition in range(2):
             for group in GROUPS:
                 await scene.chaos.intruder.redis.xgroup_destroy(keys.events(partition), group)
@@ -105,7 +89,7 @@ async def test_a_redis_that_is_full_refuses_and_goes_on_when_there_is_room(tmp_p
         redis = scene.chaos.intruder.redis
         await publish(scene)
         await all_arrived(scene)
-        await both_workers_read(scene)
+        await until_both_workers_read(scene.chaos.intruder.redis)
         pids = scene.installation.pids()
         await redis.config_set("maxmemory", 1)
         publishing = asyncio.create_task(publish(scene, 400))

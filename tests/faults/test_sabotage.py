@@ -1,6 +1,5 @@
 """The harness finds out builds that are wrong, and finds nothing wrong with the right one."""
 
-import asyncio
 import os
 import shutil
 import signal
@@ -14,27 +13,28 @@ from tests.faults.power_cut import survives
 from tests.faults.report import Finding
 from tests.faults.run import Scale, Scene, a_scene
 from tests.faults.sabotage import ACKNOWLEDGE_FIRST, EVERYSEC, NO_RECLAIM, Sabotage, sabotaged
+from tests.faults.waits import entries_read, until, until_both_workers_read, until_more_is_read
 
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("mkfs.ext4") is None, reason="a loop mount takes root and mkfs.ext4"
 )
+_WORKERS = {"worker", "worker-2"}
 _ROUNDS, _ARTICLES = 2, 60
 
 
 async def kill_workers_with_work_in_hand(scene: Scene) -> None:
     """Make Redis slow, so that work takes its time, and kill the workers as soon as they have begun."""
-    proxy = scene.installation.proxy
+    proxy, redis = scene.installation.proxy, scene.chaos.intruder.redis
     assert proxy is not None
+    await until_both_workers_read(redis)
     for _ in range(_ROUNDS):
-        # Both are there and idle before anything is published.
-        await scene.operator.worked_off(5)
+        await until(lambda: scene.installation.pids().keys() >= _WORKERS, "both workers run")
+        before = await entries_read(redis)
         proxy.delay = 0.02
         await scene.spare.publish_many([scene.spare.new_piece() for _ in range(_ARTICLES)])
-        await asyncio.sleep(0.1)
-        for name in ("worker", "worker-2"):
-            pid = scene.installation.pid(name)
-            if pid is not None:
-                os.kill(pid, signal.SIGKILL)
+        await until_more_is_read(redis, before)
+        for name in _WORKERS:
+            os.kill(scene.installation.pids()[name], signal.SIGKILL)
         proxy.delay = 0.0
 
 
