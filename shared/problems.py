@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from shared.trail import REQUEST_ID_HEADER
+
 MEDIA_TYPE = "application/problem+json"
 
 _NO_PATH = 404
@@ -102,10 +104,16 @@ def install(app: FastAPI) -> None:
         return Problem(error.status_code, detail, headers=headers).response()
 
     @app.exception_handler(Exception)
-    async def _mistake(_: Request, error: Exception) -> JSONResponse:
+    async def _mistake(request: Request, error: Exception) -> JSONResponse:
         # The framework raises it on after the answer, so that the server logs where it came from.
         del error
-        return Problem(500, "This is a mistake of ours; the service's log says more.").response()
+        named = (
+            {REQUEST_ID_HEADER: request.scope[REQUEST_ID_HEADER]}
+            if REQUEST_ID_HEADER in request.scope
+            else {}
+        )
+        detail = "This is a mistake of ours; the service's log says more."
+        return Problem(500, detail, headers=named).response()
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:

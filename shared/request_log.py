@@ -77,6 +77,8 @@ class RequestLog:
             return
         headers = Headers(scope=scope)
         request_id = request_id_for(headers.get(REQUEST_ID_HEADER))
+        # For the answer to what nobody expected, which is made outside of here.
+        scope[REQUEST_ID_HEADER] = request_id
         status, started = _BROKEN_OFF, time.perf_counter()
 
         async def sending(message: Message) -> None:

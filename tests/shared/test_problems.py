@@ -8,6 +8,7 @@ from redis.exceptions import OutOfMemoryError, ResponseError
 
 from shared import problems
 from shared.outage import Outages
+from shared.request_log import RequestLog
 
 COME_AGAIN = "Come again."
 
@@ -41,6 +42,13 @@ async def test_a_mistake_of_ours_tells_nothing_of_itself() -> None:
     answer = await asked(failing(KeyError("a secret")))
     assert answer.status_code == 500
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize("error", [KeyError("unexpected"), RedisConnectionError("gone")], ids=repr)
+async def test_whatever_failed_the_answer_names_the_request(error: Exception) -> None:
+    app = failing(error)
+    app.add_middleware(RequestLog)
+    assert (await asked(app)).headers["x-request-id"].startswith("req_")
 
 
 @pytest.mark.parametrize(
