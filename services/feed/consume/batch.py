@@ -107,6 +107,7 @@ class BatchRunner:
             await self._apply_one_by_one(readable, error)
         else:
             await self._acknowledge([read.entry for read in readable])
+            self.tally.applied(self.partition, self.group, len(readable))
             self._tell(readable, report, time.perf_counter() - started)
             self._trace(readable, begun)
 
@@ -160,7 +161,6 @@ class BatchRunner:
     async def _acknowledge(self, entries: Sequence[StreamEntry]) -> None:
         ids = [entry.id for entry in entries]
         await through_outages(lambda: self.redis.xack(self.stream, self.group, *ids), "acknowledging")
-        self.tally.applied(self.partition, self.group, len(entries))
 
     async def _attempts_at(self, entry: StreamEntry) -> int:
         """Return how often the entry was handed to any consumer of the group; 0 when it is not pending."""
