@@ -27,6 +27,7 @@ from services.feed.feeds.own_feed import OwnFeeds
 from services.feed.feeds.own_feed_registry import OwnFeedRegistry
 from services.feed.feeds.read_model import ReadModel
 from services.feed.feeds.selection import Selection, is_own
+from shared.cancellation import heed_cancellation
 from shared.logs import get_logger
 
 log = get_logger(__name__)
@@ -53,6 +54,7 @@ class OwnFeedFilling:
                 await self.settle()
             except (RedisError, OSError) as error:
                 log.warning("own_feeds.postponed", error=str(error))
+            heed_cancellation()
             await asyncio.sleep(self._sweep_seconds)
 
     async def settle_within(self, seconds: float) -> bool:
@@ -95,6 +97,7 @@ class OwnFeedFilling:
         """Hold all stored articles against the definitions; False when those have changed meanwhile."""
         read = changed = 0
         async for article_ids in self._articles.scan():
+            heed_cancellation()
             waiting = set(article_ids)
             while waiting:
                 before = await self._articles.read(waiting)
