@@ -21,7 +21,7 @@ from benchmarks.measuring import Report, Row, in_turn
 from services.cli.running.valkey import DURABLE, valkey_folder
 from shared import keys
 from shared.redis_connection import connect, embedded_socket
-from shared.streams import FEEDS
+from shared.streams import GROUPS
 
 _EVENTS, _BYTES, _AT_ONCE = 100_000, 1_000, 500
 _MOST_SECONDS = 3.0
@@ -109,7 +109,6 @@ async def _fill(data_dir: Path) -> None:
 
 
 async def _waiting(redis: "Redis") -> bool:
-    """Tell whether the feeds' group has entries that are not applied yet."""
-    groups = {group["name"]: group for group in await redis.xinfo_groups(keys.events(0))}
-    feeds = groups[FEEDS.encode()]
-    return bool(feeds["lag"] or feeds["pending"])
+    """Tell whether a group has entries that are not applied yet."""
+    groups = {group["name"].decode(): group for group in await redis.xinfo_groups(keys.events(0))}
+    return any(groups[name]["lag"] or groups[name]["pending"] for name in GROUPS)

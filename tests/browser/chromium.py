@@ -1,6 +1,5 @@
 """A Chromium without a window, spoken to over the DevTools protocol (https://chromedevtools.github.io)."""
 
-import base64
 import json
 import shutil
 import subprocess
@@ -197,11 +196,6 @@ class Page:
                 return False
 
         wait_until(is_true, what)
-
-    def screenshot(self, path: Path, *, whole: bool = True) -> None:
-        """Write the page as a PNG, all of it or what can be seen at once."""
-        answer = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
-        path.write_bytes(base64.b64decode(answer["data"]))
 
     def requested(self) -> list[str]:
         """Return the addresses of everything that was asked for over the network."""

@@ -52,10 +52,6 @@ class Ledger:
         self.complaints.append(complaint)
         sys.stdout.write(f"          {complaint}\n")
 
-    def shown(self) -> set[str]:
-        """Return the ids of the articles that feeds must hold."""
-        return {piece.id for piece in self.pieces.values() if not piece.withdrawn}
-
     def versions_of(self, topics: Iterable[str]) -> set[tuple[str, int]]:
         """Return every accepted version of the articles on one of the topics; of all when none is given."""
         wanted = set(topics)

@@ -47,7 +47,6 @@ class Outage:
         finally:
             proxy.refuse(on=False)
         wrong = sorted(set(seen) - {"right"})
-        busiest = max(shares, key=lambda name: shares[name])
         return [
             Finding(
                 "while Redis is away feeds are stale and say so, the rest is refused, readiness tells",
@@ -57,8 +56,8 @@ class Outage:
             ),
             Finding(
                 "while Redis is away nothing spins",
-                shares[busiest] < _SPINNING,
-                "CPU " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()),
+                all(share is not None and share < _SPINNING for share in shares.values()),
+                "CPU " + ", ".join(f"{n} {'ended' if s is None else f'{s:.0%}'}" for n, s in shares.items()),
             ),
         ]
 
@@ -79,10 +78,14 @@ class Outage:
             found.append("right" if right else f"the feed was answered {answer.status}, marked: {marked}")
         return found
 
-    def _cpu(self) -> dict[str, float]:
+    def _cpu(self) -> dict[tuple[str, int], float]:
         running = self.installation.pids().items()
-        return {name: used.cpu for name, pid in running if (used := footprint(pid)) is not None}
+        return {(name, pid): used.cpu for name, pid in running if (used := footprint(pid)) is not None}
 
-    def _shares(self, before: dict[str, float], seconds: float) -> dict[str, float]:
+    def _shares(self, before: dict[tuple[str, int], float], seconds: float) -> dict[str, float | None]:
+        """Return what each process took of a core; None of one that is no more, or another one by now."""
         after = self._cpu()
-        return {name: (after[name] - cpu) / seconds for name, cpu in before.items() if name in after}
+        return {
+            name: (after[name, pid] - cpu) / seconds if (name, pid) in after else None
+            for (name, pid), cpu in before.items()
+        }

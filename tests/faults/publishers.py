@@ -151,6 +151,12 @@ class Load:
         """Go on after a pause."""
         self._going.set()
 
+    def check(self) -> None:
+        """Raise what ended one of the publishers."""
+        for task in self._tasks:
+            if task.done():
+                task.result()
+
     async def stop(self) -> None:
         """Return when everything that was sent has its answer."""
         self._stopping = True

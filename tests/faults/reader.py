@@ -39,9 +39,11 @@ class Reader:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Read no more."""
+        """Read no more; raises what ended the reading before."""
         self._task.cancel()
         await asyncio.wait([self._task])
+        if not self._task.cancelled():
+            self._task.result()
 
     async def _run(self) -> None:
         for path in cycle(

@@ -192,9 +192,7 @@ async def test_whoever_disables_an_endpoint_is_named_on_it(person: Person, redis
     assert "Disabled at the desk by Ana." in after.text
 
 
-async def test_only_consumers_without_work_that_are_long_silent_are_removed(
-    person: Person, redis: Redis
-) -> None:
+async def test_consumers_that_have_work_or_asked_for_some_lately_stay(person: Person, redis: Redis) -> None:
     await make_groups(redis, 1)
     await redis.xadd(STREAM, {"x": "y"})
     for name in ("idle", "working"):

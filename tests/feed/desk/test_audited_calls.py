@@ -40,7 +40,19 @@ async def test_what_an_operator_changes_is_written_down(client: httpx.AsyncClien
     ]
 
 
-async def test_what_was_refused_or_is_a_partners_own_is_not(client: httpx.AsyncClient, redis: Redis) -> None:
+async def test_what_a_partner_does_with_its_own_is_not(client: httpx.AsyncClient, redis: Redis) -> None:
+    partner = (await client.post("/api/partners", json={"name": "Harbour Post"}, headers=ADMIN)).json()
+    endpoints = f"/api/partners/{partner['id']}/endpoints"
+    added = await client.post(endpoints, json={"url": "https://harbour.example/hook"}, headers=ADMIN)
+    by_operators = await written(redis)
+    assert len(by_operators) == 2
+    bearing = {"Authorization": f"Bearer {partner['token']}"}
+    rotated = await client.post(f"/api/endpoints/{added.json()['id']}/rotate-secret", headers=bearing)
+    assert rotated.is_success
+    assert await written(redis) == by_operators
+
+
+async def test_what_was_refused_is_not(client: httpx.AsyncClient, redis: Redis) -> None:
     await client.post("/api/partners", json={"name": "x"}, headers={"Authorization": "Bearer nw_read"})
     await client.post("/api/partners", json={"name": "x"})
     await client.post("/api/partners", json={"name": ""}, headers=ADMIN)
