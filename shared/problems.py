@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from shared.field_errors import field_errors
 from shared.trail import REQUEST_ID_HEADER
 
 MEDIA_TYPE = "application/problem+json"
@@ -68,14 +69,6 @@ class Problem(Exception):  # noqa: N818 - RFC 9457's own word for what is told t
         if self.errors:
             body["errors"] = [dict(error) for error in self.errors]
         return JSONResponse(body, self.status, headers=self.headers, media_type=MEDIA_TYPE)
-
-
-def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Return pydantic's errors as `{"field": "authors.0.name", "message": …}`, one for every bad field."""
-    return [
-        {"field": ".".join(str(part) for part in error["loc"]) or "(body)", "message": str(error["msg"])}
-        for error in errors
-    ]
 
 
 def not_valid(errors: Sequence[Mapping[str, Any]]) -> Problem:

@@ -1,20 +1,16 @@
-"""How a process serves HTTP and ends: its port, its signals, its exit code; the same for every service."""
+"""How a process serves HTTP: its port, its connections; the same for every service."""
 
 import asyncio
-import gc
 import resource
-import signal
 import socket
-import sys
-from collections.abc import Coroutine
 from functools import partial
-from typing import Any, NoReturn
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from shared.dated import Dated
 from shared.http_connection import Connection, Patience
+from shared.process import StartError
 
 _GRACE_SECONDS = 10
 """How long requests that are under way may take to end after a stop was asked for."""
@@ -23,21 +19,6 @@ _GRACE_SECONDS = 10
 _MOST_FILES = 1 << 16
 _SPARE_FILES = 256
 """Files kept for everything that is no client: Redis, partners, logs."""
-
-_GARBAGE_THRESHOLDS = 10_000, 10, 10
-"""How many more objects there are before the youngest are looked through, and rounds before older ones."""
-
-_CANCEL_AGAIN_SECONDS = 30
-"""Longer than any part takes to wind up; see `shared.cancellation` for what swallows a cancellation."""
-
-
-class StartError(Exception):
-    """The process cannot start; the message is one sentence for the person who started it."""
-
-
-def give_up(error: Exception) -> NoReturn:
-    """End the process with the error's one sentence on stderr and exit code 1."""
-    sys.exit(f"newswire: {error}")
 
 
 def bind(host: str, port: int, setting: str) -> socket.socket:
@@ -56,43 +37,6 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
         ) from error
     listening.setblocking(False)
     return listening
-
-
-async def run_until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
-    """Run the parts of a process side by side until SIGINT or SIGTERM, or until one of them ends.
-
-    All the others are then cancelled and waited for. What a part raised is raised on.
-    """
-    _spare_the_collector()
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(part) for part in parts]
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    await asyncio.gather(*[_end(task) for task in tasks])
-    for task in tasks:
-        if not task.cancelled() and (error := task.exception()):
-            raise error
-
-
-def _spare_the_collector() -> None:
-    """Let garbage collection leave alone what is loaded by now and stays for good, and come less often.
-
-    Measured while articles are accepted: a tenth of the processor time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE_THRESHOLDS)
-
-
-async def _end(task: "asyncio.Task[None]") -> None:
-    """Cancel a part and wait for its end; cancel it again if that was swallowed on its way."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)
 
 
 def _allow_connections() -> int:

@@ -85,7 +85,7 @@ def show_token(
     if of_ingest and to_read:
         raise typer.BadParameter("Either --ingest or --read.")
     # It brings a web framework with it, which no other command should wait for.
-    from shared.tokens import keep_token  # noqa: PLC0415
+    from shared.kept_tokens import keep_token  # noqa: PLC0415
 
     settings = settings_for(context, data_dir)
     given, file = settings.admin_token, ADMIN_TOKEN_FILE

@@ -8,7 +8,7 @@ from services.feed.app import Role, run
 from services.feed.consume.watchdog import ConsumerDiedError
 from services.feed.settings import FeedSettings
 from shared import logs
-from shared.serving import StartError, give_up
+from shared.process import StartError, give_up
 from shared.settings import SettingsError, read_settings
 from shared.tracing import tracing
 

@@ -3,9 +3,9 @@
 from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.secret_box import KEY_FILE, SecretBox, is_key, new_key
 from services.feed.settings import FeedSettings
+from shared.kept_tokens import keep_token
 from shared.logs import get_logger
-from shared.serving import StartError
-from shared.tokens import keep_token
+from shared.process import StartError
 
 log = get_logger(__name__)
 

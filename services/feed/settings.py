@@ -1,5 +1,6 @@
 """Settings of the feed service."""
 
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -7,6 +8,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
+from services.feed.deliveries.retention import Retention
+from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.secret_box import is_key
 from shared.settings import SharedSettings
 
@@ -86,6 +89,15 @@ class FeedSettings(SharedSettings):
         if not all(0 < step <= 30 * 24 * 3600 for step in seconds):
             raise ValueError("must be positive seconds, none above 30 days")
         return seconds
+
+    @property
+    def retention(self) -> Retention:
+        """How long what was sent is kept."""
+        return Retention(
+            delivered=timedelta(days=self.keep_delivered_days),
+            dead=timedelta(days=self.keep_dead_days),
+            schedule=RetrySchedule(self.retry_schedule),
+        )
 
     @property
     def base_url(self) -> str:

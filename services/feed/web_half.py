@@ -1,5 +1,6 @@
 """Puts together the half of the feed service that serves HTTP."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -24,6 +25,7 @@ from services.feed.feeds.changes import Changes
 from services.feed.feeds.directory import Directory
 from services.feed.feeds.freshness import main_feeds
 from services.feed.feeds.front import Front
+from services.feed.feeds.front_connection import connection_with
 from services.feed.feeds.index import FeedIndex
 from services.feed.feeds.own_feed_filling import OwnFeedFilling
 from services.feed.feeds.own_feed_registry import OwnFeedRegistry
@@ -43,15 +45,15 @@ from services.feed.ops.routes import ops_routes
 from services.feed.ops.sampler import Sampler
 from services.feed.secrets_at_rest import secret_box
 from services.feed.settings import FeedSettings
-from services.feed.worker_half import Worker, retention_of
 from shared import api_docs, openapi, problems
 from shared.call_limits import CallLimits
 from shared.clock import Clock
 from shared.health import Check, health_routes
-from shared.outage import Outages
+from shared.http_connection import Connection
+from shared.kept_tokens import keep_token
+from shared.outage_answers import Outages
 from shared.redis_connection import not_writable_because
 from shared.request_log import RequestLog, failed_or_under
-from shared.tokens import keep_token
 
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - the name of the file, not what is in it
 READ_TOKEN_FILE = "read-token"  # noqa: S105 - the same
@@ -59,10 +61,13 @@ READ_TOKEN_FILE = "read-token"  # noqa: S105 - the same
 
 @dataclass(frozen=True)
 class Web:
-    """The half that serves HTTP: `front` answers before `app`, and the other parts must run beside them."""
+    """The half that serves HTTP: on its `connection` feeds are answered before `app` hears of a request.
+
+    The other parts must run beside them.
+    """
 
     app: FastAPI
-    front: Front
+    connection: type[Connection]
     sampler: Sampler
     curves: CurveRecorder
     watch: Watch
@@ -70,10 +75,10 @@ class Web:
     errands: Errands
 
 
-def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Worker | None = None) -> Web:
+def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, checks: Sequence[Check] = ()) -> Web:
     """Return the HTTP half; nothing is connected before its first request.
 
-    `worker` is the other half when it runs in the same process: readiness then tells of it too.
+    `checks` tell of what else runs in this process: readiness depends on them too.
     """
     app = api_docs.application(
         "Newswire feeds and partners",
@@ -90,7 +95,7 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
         clock,
         rules=AddressRules(settings.allow_private_endpoints),
         overlap=timedelta(hours=settings.secret_overlap_hours),
-        retention=retention_of(settings),
+        retention=settings.retention,
     )
     app.include_router(delivery_routes(parts, operators))
     sampler = Sampler(
@@ -115,11 +120,12 @@ def make_web(settings: FeedSettings, redis: "Redis", *, clock: Clock, worker: Wo
     )
     for routes in desk.routes:
         app.include_router(routes)
-    app.include_router(_health(redis, worker))
+    app.include_router(_health(redis, checks))
     app.add_middleware(AuditedCalls, audit=desk.audit, operators=operators)
     _add_manners(app)
     curves = CurveRecorder(curve_store)
-    return Web(app, Front(renditions), sampler, curves, watch, renditions, desk.errands)
+    connection = connection_with(Front(renditions))
+    return Web(app, connection, sampler, curves, watch, renditions, desk.errands)
 
 
 def _add_feeds(
@@ -165,12 +171,11 @@ def _add_numbers(
     app.include_router(ops_routes(sampler, operators=operators, registry=registry))
 
 
-def _health(redis: "Redis", worker: Worker | None) -> APIRouter:
+def _health(redis: "Redis", checks: Sequence[Check]) -> APIRouter:
     async def redis_is_writable() -> str | None:
         return await not_writable_because(redis)
 
-    checks: list[Check] = [redis_is_writable, *([worker.consuming.complaint] if worker else [])]
-    return health_routes(*checks)
+    return health_routes(redis_is_writable, *checks)
 
 
 def _add_manners(app: FastAPI) -> None:

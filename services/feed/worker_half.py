@@ -16,7 +16,6 @@ from services.feed.deliveries.intake import Intake
 from services.feed.deliveries.opening import open_worker
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
-from services.feed.deliveries.retention import Retention
 from services.feed.deliveries.retention_sweep import RetentionSweep
 from services.feed.deliveries.retry_schedule import RetrySchedule
 from services.feed.deliveries.worker import DeliveryWorker
@@ -61,7 +60,7 @@ async def open_worker_half(
         inflow=inflow,
     ) as deliveries:
         index = FeedIndex(redis, settings.partitions, partial(tally.arrived, Reached.FEED))
-        intake = Intake(redis, registry, queue, clock, wake=deliveries.wake, retention=retention_of(settings))
+        intake = Intake(redis, registry, queue, clock, wake=deliveries.wake, retention=settings.retention)
         consuming = Consuming(
             redis_url(settings),
             redis,
@@ -71,7 +70,7 @@ async def open_worker_half(
             tally=tally,
             inflow=inflow,
         )
-        sweep = RetentionSweep(redis, registry, clock, retention_of(settings))
+        sweep = RetentionSweep(redis, registry, clock, settings.retention)
         upkeep = Upkeep(
             redis,
             settings.partitions,
@@ -79,12 +78,3 @@ async def open_worker_half(
             dead_letters=timedelta(days=settings.keep_dead_days),
         )
         yield Worker(consuming, deliveries, OwnFeedFilling(redis, settings.partitions), sweep, upkeep)
-
-
-def retention_of(settings: FeedSettings) -> Retention:
-    """Return how long what was sent is kept."""
-    return Retention(
-        delivered=timedelta(days=settings.keep_delivered_days),
-        dead=timedelta(days=settings.keep_dead_days),
-        schedule=RetrySchedule(settings.retry_schedule),
-    )

@@ -5,7 +5,7 @@ import uvloop
 from services.ingest.settings import IngestSettings
 from services.ingest.start import run
 from shared import logs
-from shared.serving import StartError, give_up
+from shared.process import StartError, give_up
 from shared.settings import SettingsError, read_settings
 from shared.tracing import tracing
 

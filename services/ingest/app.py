@@ -22,10 +22,10 @@ from services.ingest.swift import SwiftAccepting
 from shared import api_docs, openapi, problems
 from shared.clock import Clock
 from shared.health import health_routes
-from shared.outage import Outages
+from shared.kept_tokens import keep_token
+from shared.outage_answers import Outages
 from shared.redis_connection import connect, not_writable_because, redis_url
 from shared.request_log import RequestLog
-from shared.tokens import keep_token
 from shared.tracing import tracing
 
 _COME_AGAIN = "The store cannot take this just now. Send it again: it is never taken twice."

@@ -4,8 +4,9 @@ from services.ingest.app import make_app
 from services.ingest.settings import IngestSettings
 from shared.clock import SystemClock
 from shared.logs import get_logger
+from shared.process import run_until_stopped
 from shared.redis_connection import connect, redis_url
-from shared.serving import bind, run_until_stopped, serve
+from shared.serving import bind, serve
 from shared.streams import prepare
 
 log = get_logger(__name__)

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.outage import Outages
+from shared.outage_answers import Outages
 from shared.problems import Problem
 
 _PATH = "/articles"

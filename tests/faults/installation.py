@@ -33,9 +33,9 @@ PUBLIC_URL = "https://feeds.thinktank.example"
 
 _RUN, _SECOND = "up", "worker-2"
 _WORDS = {
-    "ingest": (f"attached {AFTER_REDIS} services.ingest",),
-    "web": (f"attached {AFTER_REDIS} services.feed", "--role web"),
-    "worker": (f"attached {AFTER_REDIS} services.feed", "--role worker"),
+    "ingest": (f"attached {AFTER_REDIS}", "services.ingest"),
+    "web": (f"attached {AFTER_REDIS}", "services.feed --role web"),
+    "worker": (f"attached {AFTER_REDIS}", "services.feed --role worker"),
     "valkey": ("valkey-server",),
 }
 _START_SECONDS = 60.0

@@ -7,7 +7,7 @@ import pytest
 from services.feed.deliveries.secret_box import KEY_FILE, is_key, new_key
 from services.feed.secrets_at_rest import secret_box
 from services.feed.settings import FeedSettings
-from shared.serving import StartError
+from shared.process import StartError
 from shared.settings import SettingsError, read_settings
 
 

@@ -7,7 +7,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ResponseError
 
 from shared import problems
-from shared.outage import Outages
+from shared.outage_answers import Outages
 from shared.request_log import RequestLog
 
 COME_AGAIN = "Come again."

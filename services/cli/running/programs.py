@@ -17,9 +17,9 @@ INGEST, WEB, WORKER, DEMO, SEED = "ingest", "web", "worker", "demo", "seed"
 
 _LOOPBACK = "127.0.0.0/8"
 _SERVICES = {
-    INGEST: (AFTER_REDIS, "services.ingest"),
-    WEB: (AFTER_REDIS, "services.feed", "--role", "web"),
-    WORKER: (AFTER_REDIS, "services.feed", "--role", "worker"),
+    INGEST: (AFTER_REDIS, "services.ingest.app", "services.ingest"),
+    WEB: (AFTER_REDIS, "services.feed.web_half", "services.feed", "--role", "web"),
+    WORKER: (AFTER_REDIS, "services.feed.worker_half", "services.feed", "--role", "worker"),
 }
 
 

@@ -7,7 +7,7 @@ from faststream.redis import BinaryMessageFormatV1
 from pydantic import ValidationError
 
 from shared.events import ArticleEvent
-from shared.problems import field_errors
+from shared.field_errors import field_errors
 from shared.trail import Trail, trail_in
 
 PAYLOAD_FIELD = b"__data__"

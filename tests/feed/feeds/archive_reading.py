@@ -20,7 +20,7 @@ from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
 from shared import problems
 from shared.events import ArticleEvent, EventType
-from shared.outage import Outages
+from shared.outage_answers import Outages
 from tests.builders import NOON, an_article, an_event
 from tests.feed.feeds.articles import PUBLISHER
 

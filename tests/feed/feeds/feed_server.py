@@ -20,7 +20,7 @@ from services.feed.feeds.routes import feed_routes
 from services.feed.feeds.watch import Watch
 from shared import problems
 from shared.http_connection import Connection
-from shared.outage import Outages
+from shared.outage_answers import Outages
 from shared.serving import serve
 from tests.feed.feeds.articles import PUBLISHER
 

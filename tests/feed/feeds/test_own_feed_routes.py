@@ -25,7 +25,7 @@ from services.feed.feeds.renditions import Renditions
 from services.feed.feeds.routes import feed_routes
 from services.feed.operators import OperatorTokens
 from shared import problems
-from shared.outage import Outages
+from shared.outage_answers import Outages
 from tests.builders import HandClock, an_article, an_event
 from tests.conftest import ValkeyServer
 

@@ -19,7 +19,7 @@ from services.feed.feeds.routes import feed_routes
 from services.feed.operators import OperatorTokens
 from shared import problems
 from shared.events import EventType
-from shared.outage import Outages
+from shared.outage_answers import Outages
 from tests.builders import an_article, an_event
 from tests.conftest import ValkeyServer
 from tests.feed.feeds.articles import PUBLISHER

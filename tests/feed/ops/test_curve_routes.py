@@ -13,7 +13,7 @@ from services.feed.ops.curve_routes import curve_routes
 from services.feed.ops.curve_store import FINE, CurveStore
 from services.feed.ops.numbers import State
 from shared import problems
-from shared.outage import Outages
+from shared.outage_answers import Outages
 from shared.redis_connection import connect
 from shared.timestamps import epoch_ms
 from tests.builders import NOON, HandClock

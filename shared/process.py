@@ -1,0 +1,60 @@
+"""How a process runs and ends: its signals, its exit code; the same for every service."""
+
+import asyncio
+import gc
+import signal
+import sys
+from collections.abc import Coroutine
+from typing import Any, NoReturn
+
+_GARBAGE_THRESHOLDS = 10_000, 10, 10
+"""How many more objects there are before the youngest are looked through, and rounds before older ones."""
+
+_CANCEL_AGAIN_SECONDS = 30
+"""Longer than any part takes to wind up; see `shared.cancellation` for what swallows a cancellation."""
+
+
+class StartError(Exception):
+    """The process cannot start; the message is one sentence for the person who started it."""
+
+
+def give_up(error: Exception) -> NoReturn:
+    """End the process with the error's one sentence on stderr and exit code 1."""
+    sys.exit(f"newswire: {error}")
+
+
+async def run_until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
+    """Run the parts of a process side by side until SIGINT or SIGTERM, or until one of them ends.
+
+    All the others are then cancelled and waited for. What a part raised is raised on.
+    """
+    _spare_the_collector()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    tasks = [asyncio.create_task(part) for part in parts]
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    await asyncio.gather(*[_end(task) for task in tasks])
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()):
+            raise error
+
+
+def _spare_the_collector() -> None:
+    """Let garbage collection leave alone what is loaded by now and stays for good, and come less often.
+
+    Measured while articles are accepted: a tenth of the processor time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    """Cancel a part and wait for its end; cancel it again if that was swallowed on its way."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=_CANCEL_AGAIN_SECONDS)
