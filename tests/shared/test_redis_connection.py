@@ -2,11 +2,15 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
+import pytest
 import uvloop
-from redis.asyncio import Redis
+from hypothesis import given
+from hypothesis import strategies as st
+from redis.asyncio import Connection, Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import WatchError
+from redis.exceptions import DataError, WatchError
 
 from shared.redis_connection import connect, durability_warnings, embedded_socket, not_writable_because
 from tests.conftest import ValkeyServer
@@ -60,3 +64,22 @@ def test_a_connection_that_was_reset_is_a_lost_connection_on_uvloop_too(valkey: 
         seen = runner.run(use_it_after_resets())
     assert seen
     assert all(issubclass(error, (RedisConnectionError, WatchError)) for error in seen)
+
+
+ARGUMENT = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"])), st.binary(), st.integers(), st.floats()
+)
+
+
+@given(st.lists(st.lists(ARGUMENT), min_size=1), st.sampled_from(["GET", "SCRIPT LOAD", "XGROUP CREATE"]))
+def test_commands_are_written_as_redis_py_writes_them(arguments: list[list[Any]], name: str) -> None:
+    pool = connect("redis://127.0.0.1:1").connection_pool
+    ours, theirs = pool.connection_class(), Connection()
+    commands = [(name, *some) for some in arguments]
+    assert b"".join(ours.pack_commands(commands)) == b"".join(theirs.pack_commands(commands))
+
+
+@pytest.mark.parametrize("argument", [None, True, ["a list"]], ids=repr)
+def test_what_redis_cannot_take_is_refused(argument: Any) -> None:
+    with pytest.raises(DataError):
+        connect("redis://127.0.0.1:1").connection_pool.connection_class().pack_command("SET", "key", argument)

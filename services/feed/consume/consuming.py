@@ -15,7 +15,7 @@ from services.feed.measures.tally import Tally
 from shared import keys
 from shared.cancellation import heed_cancellation
 from shared.clock import Clock
-from shared.redis_connection import UNREACHABLE, heed_resets
+from shared.redis_connection import UNREACHABLE, mend
 
 EMPTIED = (
     "Redis was emptied: all articles, feeds, partners and deliveries that were in it are gone. "
@@ -64,7 +64,7 @@ class Consuming:
         """
         try:
             client = await self._broker.connect()
-            heed_resets(client.connection_pool)
+            mend(client.connection_pool)
             await self._broker.start()
         except (RedisError, OSError) as error:
             raise ConsumerDiedError(f"Events cannot be read just now: {error}") from error
