@@ -66,14 +66,15 @@ class Fault:
 
 
 def plan(seed: int, *, faults: int, seconds: float, network: bool = True, poison: bool = True) -> list[Fault]:
-    """Return the faults in the order of their times; first the poison that takes longest to be given up.
+    """Return the faults in the order of their times; first poison, that before which takes longest.
 
     Without `network` nothing is done that needs the proxy. Without `poison` nothing is put on the stream that
-    is tried five times, which takes more than a minute.
+    is tried five times, which takes more than a minute: only what is seen to be unreadable at once.
     """
     chance = random.Random(f"plan {seed}")  # noqa: S311 - to be made again, not to be kept secret
     tried_often = (Intruder.KILLING, Intruder.RAISING) if network else (Intruder.RAISING,)
-    first = [Fault(0.5 * n, Kind.STREAM, one, 0) for n, one in enumerate(tried_often if poison else ())]
+    poisons = (*(tried_often if poison else ()), Intruder.UNREADABLE)
+    first = [Fault(0.5 * n, Kind.STREAM, one, 0) for n, one in enumerate(poisons)]
     times = sorted(chance.uniform(1.0, seconds) for _ in range(max(0, faults - len(first))))
     return first + [_fault(chance, at, network=network) for at in times]
 
