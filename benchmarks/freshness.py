@@ -37,35 +37,42 @@ async def _measure(installation: Installation, report: Report) -> None:
             bare.append(await bare_milliseconds(installation.redis_url))
         least = [median(figures) for figures in zip(*bare, strict=True)]
         what = f"posted → visible at {_PER_SECOND} articles/s"
-        p50, p99 = (median(figures) for figures in zip(*rounds, strict=True))
+        p50, p99, accepted_p99 = (median(figures) for figures in zip(*rounds, strict=True))
         report.rows += [
             Row(f"{what}, p50", p50, "ms", "XADD to XREADGROUP alone", least[0]),
             Row(f"{what}, p99", p99, "ms", "XADD to XREADGROUP alone", least[1]),
-            Row("the same", p99, "ms", "allowed", 50.0, "≤ 1"),
+            Row("accepted (202) → visible, p99", accepted_p99, "ms", "allowed", 50.0, "≤ 1"),
             await _burst(session, installation),
         ]
 
 
-async def _steady(session: aiohttp.ClientSession, at: Installation, number: int) -> tuple[float, float]:
-    """Return p50 and p99, in milliseconds, of the time from the POST to the first answer with the article.
-
-    Not from its own answer, which may come later than that.
-    """
+async def _steady(
+    session: aiohttp.ClientSession, at: Installation, number: int
+) -> tuple[float, float, float]:
+    """Return the milliseconds until an article is shown: p50 and p99 from its POST, p99 from its 202."""
     posted: dict[str, float] = {}
+    accepted: dict[str, float] = {}
     shown: dict[str, float] = {}
-    posting = asyncio.create_task(_post_steadily(session, at, number, posted))
+    posting = asyncio.create_task(_post_steadily(session, at, number, posted, accepted))
     while not posting.done() or posted.keys() - shown.keys():
         titles, _ = await _read(session, at)
         now = time.perf_counter()
         for title in titles:
             shown.setdefault(title, now)
     await posting
-    took = [(shown[title] - moment) * 1000 for title, moment in posted.items()]
-    return median(took), quantiles(took, n=100)[98]
+    from_post, from_202 = [
+        [(shown[title] - moment) * 1000 for title, moment in moments.items()]
+        for moments in (posted, accepted)
+    ]
+    return median(from_post), quantiles(from_post, n=100)[98], quantiles(from_202, n=100)[98]
 
 
 async def _post_steadily(
-    session: aiohttp.ClientSession, at: Installation, number: int, posted: dict[str, float]
+    session: aiohttp.ClientSession,
+    at: Installation,
+    number: int,
+    posted: dict[str, float],
+    accepted: dict[str, float],
 ) -> None:
     began = time.perf_counter()
 
@@ -75,6 +82,7 @@ async def _post_steadily(
         posted[title] = time.perf_counter()
         async with session.post(f"{at.ingest}/articles", json=article, headers=_BEARER) as answer:
             answer.raise_for_status()
+            accepted[title] = time.perf_counter()
 
     tasks = []
     for n in range(_PER_SECOND * _SECONDS):

@@ -55,6 +55,7 @@ class Installation:
         partitions: int = 1,
         proxied: bool = True,
         data: Path | None = None,
+        keep_delivered_days: float = 30,
     ) -> None:
         self.log = folder / "log"
         self.data = data or folder / "data"
@@ -64,6 +65,7 @@ class Installation:
         self.ingest = f"http://127.0.0.1:{a_free_port()}"
         self.proxy = Proxy(embedded_socket(self.data)) if proxied else None
         self._build = build
+        self._keep_delivered_days = keep_delivered_days
         self._supervisor: Supervisor | None = None
         self._lifelines: Lifelines | None = None
 
@@ -170,6 +172,7 @@ class Installation:
             "NEWSWIRE_PUBLIC_URL": PUBLIC_URL,
             "NEWSWIRE_ALLOW_PRIVATE_ENDPOINTS": "127.0.0.0/8",
             "NEWSWIRE_RETRY_SCHEDULE": ",".join(["0.5"] * 400),
+            "NEWSWIRE_KEEP_DELIVERED_DAYS": str(self._keep_delivered_days),
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -32,6 +32,8 @@ class Publisher:
     ledger: Ledger
     chance: random.Random
     largest_batch: int = 20
+    paragraphs: int = 40
+    """Texts have from two to so many and one more."""
 
     def __post_init__(self) -> None:
         self._mine: list[Piece] = []
@@ -95,7 +97,7 @@ class Publisher:
             "topics": piece.topics,
             "authors": [{"name": _AUTHORS[hash_of(piece.name) % len(_AUTHORS)]}],
             "summary": f"About {piece.name}.",
-            "content_html": _PARAGRAPH * (2 + hash_of(piece.name) % 40),
+            "content_html": _PARAGRAPH * (2 + hash_of(piece.name) % self.paragraphs),
             # Half of them are found again by their address, the others by title and day.
             **({"id": piece.id} if piece.id else {}),
             **({"url": f"https://thinktank.example/{piece.name}"} if hash_of(piece.name) % 2 else {}),

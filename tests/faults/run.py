@@ -32,8 +32,8 @@ from tests.faults.usage import at_rest
 _BEGAN = time.monotonic()
 _PUBLISHERS = 8
 _SETTLING_SECONDS = 150.0
-_LARGEST_BATCH = 400
-"""Of a run with very many articles."""
+_LARGEST_BATCH, _PARAGRAPHS, _KEEP_DELIVERED_DAYS = 400, 4, 0.01
+"""Of a run with very many articles, so that a million and what is delivered of them fit into memory."""
 _PARTNER_TOPICS: tuple[tuple[str, ...], ...] = ((), (), ("Energy",), ("Trade", "Asia"))
 _DISTURB_DELIVERIES = frozenset(Kind) - {Kind.PARTNER, Kind.STREAM}
 
@@ -77,7 +77,13 @@ class Scene:
 @asynccontextmanager
 async def a_scene(scale: Scale, folder: Path) -> AsyncIterator[Scene]:
     """Start an installation with its publishers, partners and reader; end all of it afterwards."""
-    installation = Installation(folder, build=scale.build, partitions=scale.partitions, proxied=scale.network)
+    installation = Installation(
+        folder,
+        build=scale.build,
+        partitions=scale.partitions,
+        proxied=scale.network,
+        keep_delivered_days=_KEEP_DELIVERED_DAYS if scale.articles else 30,
+    )
     ledger = Ledger()
     partners = {"steady": Partner("steady")}
     partners |= {name: Partner(name, topics) for name, topics in zip(FICKLE, _PARTNER_TOPICS, strict=True)}
@@ -91,11 +97,9 @@ async def a_scene(scale: Scale, folder: Path) -> AsyncIterator[Scene]:
     ):
         operator = Operator(http, installation.feed, ADMIN_TOKEN)
         await operator.register(partners.values())
-        largest_batch = _LARGEST_BATCH if scale.articles else Publisher.largest_batch
+        many = {"largest_batch": _LARGEST_BATCH, "paragraphs": _PARAGRAPHS} if scale.articles else {}
         *publishers, spare = [
-            Publisher(
-                f"p{scale.seed}-{n}", to_ingest, installation.ingest, ledger, _chance(scale, n), largest_batch
-            )
+            Publisher(f"p{scale.seed}-{n}", to_ingest, installation.ingest, ledger, _chance(scale, n), **many)
             for n in range(_PUBLISHERS + 1)
         ]
         selections = ("all", f"topic/{TOPICS[0].lower()}", "kind/commentary")
