@@ -49,13 +49,17 @@ class Newswire:
         )
 
     def start(self, *names: str) -> None:
-        """Start processes (all three when none is named) and return when those that serve are ready."""
+        """Start these processes, or ingest, web and worker; return when those that serve are ready.
+
+        "both" is the feed service with its two halves in one process.
+        """
         commands = {
             "ingest": ["services.ingest"],
             "web": ["services.feed", "--role", "web"],
             "worker": ["services.feed", "--role", "worker"],
+            "both": ["services.feed"],
         }
-        for name in names or commands:
+        for name in names or ("ingest", "web", "worker"):
             with self.log.open("ab") as log:
                 self.processes[name] = subprocess.Popen(
                     [sys.executable, "-m", *commands[name]],
@@ -64,7 +68,7 @@ class Newswire:
                     stdout=log,
                     stderr=log,
                 )
-        for name, client in {"ingest": self.ingest, "web": self.feed}.items():
+        for name, client in {"ingest": self.ingest, "web": self.feed, "both": self.feed}.items():
             if name in self.processes:
                 wait_until(lambda client=client: self._ready(client), f"{name} is ready")
 
@@ -133,11 +137,11 @@ class Newswire:
 
 
 @contextmanager
-def newswire(valkey: ValkeyServer, folder: Path, **settings: str) -> Iterator[Newswire]:
-    """Run an installation; whatever is still running afterwards is ended."""
+def newswire(valkey: ValkeyServer, folder: Path, *names: str, **settings: str) -> Iterator[Newswire]:
+    """Run an installation, of these processes or the usual three; whatever still runs afterwards is ended."""
     installation = Newswire(valkey, folder, **settings)
     try:
-        installation.start()
+        installation.start(*names)
         yield installation
     finally:
         for process in installation.processes.values():
