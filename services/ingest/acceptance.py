@@ -194,7 +194,8 @@ def _cleaned(draft: ArticleDraft) -> ArticleDraft:
     if draft.content_html is None:
         return draft
     base_url = draft.url or (draft.outlet.url if draft.outlet else None)
-    return draft.model_copy(update={"content_html": clean_html(draft.content_html, base_url)})
+    clean = clean_html(draft.content_html, base_url)
+    return draft if clean == draft.content_html else draft.model_copy(update={"content_html": clean})
 
 
 def _weight(draft: ArticleDraft) -> int:
