@@ -100,13 +100,11 @@ def install(app: FastAPI) -> None:
     async def _mistake(request: Request, error: Exception) -> JSONResponse:
         # The framework raises it on after the answer, so that the server logs where it came from.
         del error
-        named = (
-            {REQUEST_ID_HEADER: request.scope[REQUEST_ID_HEADER]}
-            if REQUEST_ID_HEADER in request.scope
-            else {}
-        )
         detail = "This is a mistake of ours; the service's log says more."
-        return Problem(500, detail, headers=named).response()
+        response = Problem(500, detail).response()
+        if request_id := request.scope.get(REQUEST_ID_HEADER):
+            response.headers[REQUEST_ID_HEADER] = request_id
+        return response
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:

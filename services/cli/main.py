@@ -27,6 +27,7 @@ from services.cli.migrate_command import migrate
 from services.cli.remote import DataDir, FeedUrl, Given, IngestUrl, Token, settings_for
 from services.cli.settings import ADMIN_TOKEN_FILE, INGEST_TOKEN_FILE, READ_TOKEN_FILE
 from services.cli.up_command import up
+from shared.kept_tokens import keep_token
 from shared.settings import SettingsError
 
 _INTERRUPTED = 130
@@ -84,9 +85,6 @@ def show_token(
     """Print the admin token of this data folder; it is made when there is none yet."""
     if of_ingest and to_read:
         raise typer.BadParameter("Either --ingest or --read.")
-    # It brings a web framework with it, which no other command should wait for.
-    from shared.kept_tokens import keep_token  # noqa: PLC0415
-
     settings = settings_for(context, data_dir)
     given, file = settings.admin_token, ADMIN_TOKEN_FILE
     if of_ingest:

@@ -52,10 +52,8 @@ async def _saying_what_failed(errand: Coroutine[Any, Any, None]) -> None:
     try:
         await errand
     except RedisError as error:
-        raise CommandError(
-            f"Redis failed meanwhile ({error}). Nothing was removed from the source; "
-            "empty the target before the next try."
-        ) from error
+        # Whatever broke off is done anew by the next try, from what the source holds.
+        raise CommandError(f"Redis failed meanwhile ({error}). Nothing is lost: try again.") from error
 
 
 async def _move(settings: CommandSettings, source_url: str | None, to: str, *, stopped: bool) -> None:

@@ -1,7 +1,8 @@
 """Waits for a Redis that cannot work just now."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from redis.exceptions import RedisError
@@ -44,3 +45,14 @@ async def through_outages(operation: Callable[[], Awaitable[T]], doing: str) -> 
             return result
         await asyncio.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+@contextmanager
+def leaving_undone(event: str, **told: object) -> Iterator[None]:
+    """Leave off what an outage prevents, and say so in the log under this name. Other errors escape."""
+    try:
+        yield
+    except FAILURES as error:
+        if not is_outage(error):
+            raise
+        log.warning(event, error=str(error), **told)

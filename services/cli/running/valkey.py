@@ -45,7 +45,7 @@ def valkey_program(
     guard = (sys.executable, "-I", "-S", valkey_guard.__file__)
     server = (
         *(str(binary), "--port", "0", "--unixsocket", socket_path, "--unixsocketperm", "700"),
-        # Not compressed: read and written in two thirds of the time, and a third larger.
+        # Not compressed: read in four fifths and written in two thirds of the time, and a third larger.
         *("--dir", str(folder), "--rdbcompression", "no", *DURABLE),
     )
     return Program(

@@ -22,10 +22,9 @@ from services.feed.deliveries.slots import Slots
 from services.feed.deliveries.turn import Turn
 from services.feed.deliveries.under_way import UnderWay
 from services.feed.inflow import Inflow
-from services.feed.outage import FAILURES, through_outages
+from services.feed.outage import leaving_undone, through_outages
 from shared.clock import Clock
 from shared.logs import get_logger
-from shared.outage import is_outage
 
 log = get_logger(__name__)
 
@@ -233,12 +232,8 @@ class DeliveryWorker:
 
     async def _give_back(self, leases: Sequence[Lease]) -> None:
         """Spare the others the wait for the leases' end; without Redis they have to wait for it."""
-        try:
+        with leaving_undone("delivery.left_to_its_lease", deliveries=len(leases)):
             await self._queue.release(leases, self._clock.now())
-        except FAILURES as error:
-            if not is_outage(error):
-                raise
-            log.warning("delivery.left_to_its_lease", deliveries=len(leases), error=str(error))
 
 
 def _is_sendable(endpoint: Endpoint | None) -> bool:

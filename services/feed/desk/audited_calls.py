@@ -6,9 +6,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.feed.desk.actor import api_actor
 from services.feed.desk.audit_log import AuditLog
 from services.feed.operators import OperatorTokens
-from services.feed.outage import FAILURES
+from services.feed.outage import leaving_undone
 from shared.logs import get_logger
-from shared.outage import is_outage
 from shared.tokens import bearer
 
 log = get_logger(__name__)
@@ -49,13 +48,9 @@ class AuditedCalls:
         if role is None:
             return
         action = f"{request.method} {request.url.path}"
-        try:
+        # It was done and answered; the process's log has it already.
+        with leaving_undone("audit.not_kept"):
             await self._audit.record(api_actor(request, role), "call", action, count=None)
-        except FAILURES as error:
-            if not is_outage(error):
-                raise
-            # It was done and answered; the process's log has it already.
-            log.warning("audit.not_kept", error=str(error))
 
 
 def _is_to_be_written_down(method: str, path: str) -> bool:

@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from services.feed.desk.actor import Actor
 from services.feed.desk.audit_log import AuditLog
 from services.feed.desk.errand import Errand, ErrandState
-from services.feed.outage import FAILURES
+from services.feed.outage import leaving_undone
 from shared import keys
 from shared.cancellation import heed_cancellation
 from shared.clock import Clock
@@ -107,12 +107,8 @@ class Errands:
     async def run(self) -> None:
         """Do what is to be done until cancelled. While Redis is away nothing moves, and nothing is lost."""
         while True:
-            try:
+            with leaving_undone("errand.postponed"):
                 await self.run_once()
-            except FAILURES as error:
-                if not is_outage(error):
-                    raise
-                log.warning("errand.postponed", error=str(error))
             heed_cancellation()
             self._begun.clear()
             try:
