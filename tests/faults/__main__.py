@@ -5,7 +5,8 @@ import asyncio
 import random
 import sys
 
-from tests.faults.run import Scale, run
+from tests.faults.run import run
+from tests.faults.scene import Scale
 
 
 def main() -> None:

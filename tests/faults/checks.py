@@ -154,7 +154,7 @@ def nothing_is_left(backlog: dict[str, Any], seconds: float) -> Finding:
         for number in ("due", "retrying", "past_due", "dead")
     )
     empty = is_empty(backlog)
-    return Finding("in the end nothing waits", empty, f"after {seconds:.1f} s" if empty else left)
+    return Finding("in the end nothing waits", empty, f"{'' if empty else f'{left} '}after {seconds:.1f} s")
 
 
 def _some(items: list[str]) -> str:

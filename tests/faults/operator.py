@@ -1,6 +1,7 @@
 """An operator's view of an installation, over the partner API alone: endpoints, backlog."""
 
 import asyncio
+import math
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -54,16 +55,36 @@ class Operator:
         return found
 
     async def worked_off(self, seconds: float) -> tuple[bool, float, dict[str, Any]]:
-        """Wait until nothing is left to do; return whether that came, how soon, and the last backlog."""
-        began = time.monotonic()
+        """Wait until nothing is left to do; return whether that came, how soon, and the last backlog.
+
+        However much there is, it is waited for as long as it gets less: it is given up when it has not got
+        less for so many seconds.
+        """
+        began = last_progress = time.monotonic()
+        least = math.inf
         while True:
             backlog = await self.backlog()
-            waited = time.monotonic() - began
+            now, left = time.monotonic(), work_left(backlog)
             if is_empty(backlog):
-                return True, waited, backlog
-            if waited > seconds:
-                return False, waited, backlog
+                return True, now - began, backlog
+            if left < least:
+                least, last_progress = left, now
+            elif now - last_progress > seconds:
+                return False, now - began, backlog
             await asyncio.sleep(_PAUSE)
+
+
+def work_left(backlog: dict[str, Any]) -> float:
+    """Return how many deliveries may be left at most, those of events included that have not been applied.
+
+    It never rises while nothing is published: an event counts as one for every endpoint, each of which may
+    want it. Infinite while any number is not known.
+    """
+    events = [row[number] for row in backlog["streams"] for number in ("lag", "pending")]
+    deliveries = [row[number] for row in backlog["endpoints"] for number in ("due", "retrying")]
+    if not backlog["redis_reachable"] or None in events + deliveries:
+        return math.inf
+    return float(sum(events) * max(1, len(backlog["endpoints"])) + sum(deliveries))
 
 
 def is_empty(backlog: dict[str, Any]) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 
@@ -63,20 +62,36 @@ class Outage:
 
     async def _look(self) -> list[str]:
         """Ask for everything once; return "right" or what was wrong, for each."""
-        ingest, feed = self.installation.ingest, self.installation.feed
-        piece = self.publisher.new_piece()
-        body: Any = {"title": piece.title}
-        async with self.publisher.http.post(f"{ingest}/articles", json=body, timeout=_PATIENCE) as answer:
+        found = []
+        for ask in (self._an_article, self._readiness_of_ingest, self._readiness_of_feed, self._the_feed):
+            try:
+                found.append(await ask())
+            except (aiohttp.ClientError, TimeoutError) as error:
+                found.append(f"no answer but {error!r}")
+        return found
+
+    async def _an_article(self) -> str:
+        url, body = f"{self.installation.ingest}/articles", {"title": self.publisher.new_piece().title}
+        async with self.publisher.http.post(url, json=body, timeout=_PATIENCE) as answer:
             refused = answer.status == _UNAVAILABLE and "Retry-After" in answer.headers
-            found = ["right" if refused else f"an article was answered {answer.status}"]
-        for url in (ingest, feed):
-            async with self.http.get(f"{url}/readyz", timeout=_PATIENCE) as answer:
-                found.append("right" if answer.status == _UNAVAILABLE else f"readyz said {answer.status}")
-        async with self.http.get(f"{feed}/feeds/all.json", timeout=_PATIENCE) as answer:
+            return "right" if refused else f"an article was answered {answer.status}"
+
+    async def _readiness_of_ingest(self) -> str:
+        return await self._readiness(self.installation.ingest)
+
+    async def _readiness_of_feed(self) -> str:
+        return await self._readiness(self.installation.feed)
+
+    async def _readiness(self, url: str) -> str:
+        async with self.http.get(f"{url}/readyz", timeout=_PATIENCE) as answer:
+            return "right" if answer.status == _UNAVAILABLE else f"readyz said {answer.status}"
+
+    async def _the_feed(self) -> str:
+        url = f"{self.installation.feed}/feeds/all.json"
+        async with self.http.get(url, timeout=_PATIENCE) as answer:
             marked = {"Warning", "Age"} <= answer.headers.keys()
             right = answer.status == _OK and marked
-            found.append("right" if right else f"the feed was answered {answer.status}, marked: {marked}")
-        return found
+            return "right" if right else f"the feed was answered {answer.status}, marked: {marked}"
 
     def _cpu(self) -> dict[tuple[str, int], float]:
         running = self.installation.pids().items()

@@ -17,7 +17,7 @@ from tests.faults.report import Finding
 from tests.faults.stream import StreamIntruder
 
 _FORMS = ("rss", "atom", "json")
-_SETTLING_SECONDS = 5.0
+_SETTLING_SECONDS = 30.0
 _PATIENCE, _EVENTS_PER_SECOND = 120, 100
 """How long the reference may take to apply the events: seconds, and how fast it does so at the least."""
 _PAUSE = 0.1

@@ -44,7 +44,7 @@ class Soak:
             f"in {seconds / 60:.0f} minutes of load memory, sockets, threads and tasks do not grow",
             whole and not grown,
             ", ".join(f"{name} {early:.0f} → {late:.0f}" for name, (early, late) in change.items())
-            + ("" if whole else "; a process was started anew"),
+            + ("" if whole else "; a process was started anew or did not answer"),
         )
 
     async def _sample(self) -> None:
@@ -55,10 +55,13 @@ class Soak:
             self._series[f"{name} sockets"].append(used.sockets)
             self._series[f"{name} threads"].append(used.threads)
         for name, url in (("ingest", self.installation.ingest), ("web", self.installation.feed)):
-            async with self.http.get(f"{url}/metrics") as answer:
-                lines = (await answer.text()).splitlines()
-            told = next(line for line in lines if line.startswith(_TASKS))
-            self._series[f"{name} tasks"].append(float(told.removeprefix(_TASKS)))
+            try:
+                async with self.http.get(f"{url}/metrics") as answer:
+                    lines = (await answer.text()).splitlines()
+            except (aiohttp.ClientError, TimeoutError):
+                continue  # the series is not whole then, which the finding tells
+            told = [float(line.removeprefix(_TASKS)) for line in lines if line.startswith(_TASKS)]
+            self._series[f"{name} tasks"] += told
 
 
 def _allowed(name: str, early: float) -> float:

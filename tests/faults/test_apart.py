@@ -15,7 +15,7 @@ from shared import keys
 from shared.streams import GROUPS
 from tests.faults.checks import Checks
 from tests.faults.installation import INGEST_TOKEN, Installation, running
-from tests.faults.run import Scale, Scene, a_scene
+from tests.faults.scene import Scale, Scene, a_scene
 from tests.faults.sabotage import CLOCK_FILE, sabotaged, with_clock_of
 from tests.faults.waits import until, until_both_workers_read
 

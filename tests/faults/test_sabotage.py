@@ -11,7 +11,7 @@ from tests.faults.checks import Checks, nothing_is_left
 from tests.faults.installation import ROOT
 from tests.faults.power_cut import survives
 from tests.faults.report import Finding
-from tests.faults.run import Scale, Scene, a_scene
+from tests.faults.scene import Scale, Scene, a_scene
 from tests.faults.sabotage import ACKNOWLEDGE_FIRST, EVERYSEC, NO_RECLAIM, Sabotage, sabotaged
 from tests.faults.waits import entries_read, until, until_both_workers_read, until_more_is_read
 
