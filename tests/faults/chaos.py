@@ -12,6 +12,7 @@ from tests.faults.installation import Installation
 from tests.faults.partners import Partner
 from tests.faults.plan import Fault, Intruder, Kind, Misbehaviour
 from tests.faults.processes import owner_of_connection
+from tests.faults.proxy import Trap
 from tests.faults.stream import KILLS, StreamIntruder
 
 _SIGNALS = {Kind.KILL: signal.SIGKILL, Kind.TERMINATE: signal.SIGTERM}
@@ -34,8 +35,7 @@ class Chaos:
     def arm(self) -> None:
         """From now on kill every worker that is about to read the event that says so."""
         if self.installation.proxy is not None:
-            self.installation.proxy.marker = KILLS.encode()
-            self.installation.proxy.on_marker = self._kill_reader
+            self.installation.proxy.trap = Trap(KILLS.encode(), to_server=False, spring=self._kill_reader)
 
     async def run(self, faults: Sequence[Fault]) -> None:
         """Make all of them happen, overlapping as they may, and return when the last one has passed."""
@@ -106,10 +106,11 @@ class Chaos:
                 await asyncio.sleep(fault.seconds)
                 proxy.refuse(on=False)
 
-    def _kill_reader(self, port: int) -> None:
+    def _kill_reader(self, port: int) -> bool:
         running = self.installation.pids()
         workers = [running[name] for name in _WORKERS if name in running]
         reader = owner_of_connection(port, workers)
         if reader is not None:
             self.killed_by_poison += 1
             os.kill(reader, signal.SIGKILL)
+        return True

@@ -5,11 +5,25 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _CHUNK = 65536
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER with no time to linger: the close is a reset."""
+
+
+@dataclass(frozen=True)
+class Trap:
+    """Waits for a text that is on its way to the server, or else to a service.
+
+    `spring` is called before the text is passed on, with the port of the service's connection, and returns
+    whether it may be; the connection is ended otherwise.
+    """
+
+    text: bytes
+    to_server: bool
+    spring: Callable[[int], bool]
 
 
 class _Link:
@@ -35,14 +49,12 @@ class _Link:
 class Proxy:
     """Listens on a port of loopback and passes everything on to a unix socket, as well as it is let to.
 
-    `delay` holds up every chunk for so many seconds. `marker` is a text that, when it is about to reach a
-    service, first calls `on_marker` with the port of that service's connection.
+    `delay` holds up every chunk for so many seconds.
     """
 
     def __init__(self, upstream: Path) -> None:
         self.delay = 0.0
-        self.marker = b""
-        self.on_marker: Callable[[int], None] = lambda _: None
+        self.trap: Trap | None = None
         self.port = 0
         self._upstream = upstream
         self._links: set[_Link] = set()
@@ -119,10 +131,12 @@ class Proxy:
                     await asyncio.sleep(self.delay)
                 if writer.is_closing():
                     break
-                if self.marker and writer is link.client:
-                    if self.marker in seen + chunk:
-                        self.on_marker(link.port)
-                    seen = (seen + chunk)[-len(self.marker) :]
+                trap = self.trap
+                if trap is not None and trap.to_server is (writer is link.server):
+                    if trap.text in seen + chunk and not trap.spring(link.port):
+                        break
+                    # A text may come in two chunks, and is to be found once.
+                    seen = (seen + chunk)[1 - len(trap.text) :]
                 writer.write(chunk)
                 await writer.drain()
         link.close()

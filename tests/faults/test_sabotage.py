@@ -1,5 +1,6 @@
 """The harness finds out builds that are wrong, and finds nothing wrong with the right one."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -10,37 +11,48 @@ import pytest
 from tests.faults.checks import Checks, nothing_is_left
 from tests.faults.installation import ROOT
 from tests.faults.power_cut import survives
+from tests.faults.proxy import Trap
 from tests.faults.report import Finding
-from tests.faults.scene import Scale, Scene, a_scene
 from tests.faults.sabotage import ACKNOWLEDGE_FIRST, EVERYSEC, NO_RECLAIM, Sabotage, sabotaged
-from tests.faults.waits import entries_read, until, until_both_workers_read, until_more_is_read
+from tests.faults.scene import Scale, Scene, a_scene
+from tests.faults.waits import until, until_both_workers_read
 
 needs_root = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("mkfs.ext4") is None, reason="a loop mount takes root and mkfs.ext4"
 )
 _WORKERS = {"worker", "worker-2"}
-_ROUNDS, _ARTICLES = 2, 60
+_ARTICLES = 60
 
 
-async def kill_workers_with_work_in_hand(scene: Scene) -> None:
-    """Make Redis slow, so that work takes its time, and kill the workers as soon as they have begun."""
-    proxy, redis = scene.installation.proxy, scene.chaos.intruder.redis
+async def kill_workers_at_an_acknowledgement(scene: Scene, *, arrives: bool) -> None:
+    """Kill both workers while one of them acknowledges work; tell whether Redis still gets to know of it.
+
+    An acknowledgement that does not arrive leaves the work in hand. One that does, its worker dead before
+    it could do anything more, ends the work: whatever has no effect by then never has any.
+    """
+    proxy, sprung = scene.installation.proxy, asyncio.Event()
     assert proxy is not None
-    await until_both_workers_read(redis)
-    for _ in range(_ROUNDS):
-        await until(lambda: scene.installation.pids().keys() >= _WORKERS, "both workers run")
-        before = await entries_read(redis)
-        proxy.delay = 0.02
-        await scene.spare.publish_many([scene.spare.new_piece() for _ in range(_ARTICLES)])
-        await until_more_is_read(redis, before)
-        for name in _WORKERS:
-            os.kill(scene.installation.pids()[name], signal.SIGKILL)
-        proxy.delay = 0.0
+
+    def spring(_: int) -> bool:
+        proxy.trap = None
+        running = scene.installation.pids()
+        for name in _WORKERS & running.keys():
+            os.kill(running[name], signal.SIGKILL)
+        sprung.set()
+        return arrives
+
+    await until(lambda: scene.installation.pids().keys() >= _WORKERS, "both workers run")
+    proxy.trap = Trap(b"XACK", to_server=True, spring=spring)
+    await scene.spare.publish_many([scene.spare.new_piece() for _ in range(_ARTICLES)])
+    async with asyncio.timeout(60):
+        await sprung.wait()
 
 
 async def findings_of(build: Path, folder: Path, patience: float = 60) -> dict[str, bool]:
     async with a_scene(Scale(1, partitions=1, build=build), folder) as scene:
-        await kill_workers_with_work_in_hand(scene)
+        await until_both_workers_read(scene.chaos.intruder.redis)
+        await kill_workers_at_an_acknowledgement(scene, arrives=False)
+        await kill_workers_at_an_acknowledgement(scene, arrives=True)
         _, seconds, backlog = await scene.operator.worked_off(patience)
         checks = Checks(scene.installation, scene.http, scene.ledger, scene.partners)
         found: dict[str, Finding] = {

@@ -21,18 +21,6 @@ async def until(condition: Callable[[], bool], what: str, seconds: float = 60) -
 
 async def until_both_workers_read(redis: Redis) -> None:
     """Wait for the second worker, which is started when the services are ready."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while len(await redis.xinfo_consumers(keys.events(0), GROUPS[-1])) < 2:  # noqa: ASYNC110 - see `until`
             await asyncio.sleep(0.05)
-
-
-async def entries_read(redis: Redis) -> int:
-    """Return how many entries of the first partition the groups have read together."""
-    return sum(group["entries-read"] or 0 for group in await redis.xinfo_groups(keys.events(0)))
-
-
-async def until_more_is_read(redis: Redis, before: int) -> None:
-    """Wait until a worker has read what was not read before; it is at work on it then."""
-    async with asyncio.timeout(30):
-        while await entries_read(redis) <= before:  # noqa: ASYNC110 - see `until`
-            await asyncio.sleep(0.005)
