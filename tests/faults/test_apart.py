@@ -15,8 +15,8 @@ from shared import keys
 from shared.streams import GROUPS
 from tests.faults.checks import Checks
 from tests.faults.installation import INGEST_TOKEN, Installation, running
-from tests.faults.scene import Scale, Scene, a_scene
 from tests.faults.sabotage import CLOCK_FILE, sabotaged, with_clock_of
+from tests.faults.scene import Scale, Scene, a_scene
 from tests.faults.waits import until, until_both_workers_read
 
 _LARGE = "<p>" + "So much text that a small disk is soon full. " * 1500 + "</p>"
@@ -27,9 +27,12 @@ async def publish(scene: Scene, count: int = 10) -> None:
     await scene.spare.publish_many([scene.spare.new_piece() for _ in range(count)])
 
 
-async def all_arrived(scene: Scene, seconds: float = 60) -> None:
+async def all_is_done(scene: Scene) -> None:
+    """Wait until everything has arrived, and it is written down that it has: nothing is in hand then."""
     steady, ledger = scene.partners["steady"], scene.ledger
-    await until(lambda: ledger.accepted_at.keys() <= steady.first_arrivals.keys(), "all arrived", seconds)
+    await until(lambda: ledger.accepted_at.keys() <= steady.first_arrivals.keys(), "all arrived")
+    done, _, backlog = await scene.operator.worked_off(60)
+    assert done, backlog
 
 
 def said(scene: Scene, words: str) -> bool:
@@ -53,7 +56,7 @@ async def held(scene: Scene) -> None:
 async def test_a_redis_that_was_emptied_is_said_so_and_all_goes_on(tmp_path: Path) -> None:
     async with a_scene(Scale(1, partitions=2), tmp_path) as scene:
         await publish(scene)
-        await all_arrived(scene)
+        await all_is_done(scene)
         await until_both_workers_read(scene.chaos.intruder.redis)
         await scene.chaos.intruder.redis.flushall()
         await until(lambda: said(scene, "Redis was emptied: all articles"), "it is said")
@@ -64,23 +67,21 @@ async def test_a_redis_that_was_emptied_is_said_so_and_all_goes_on(tmp_path: Pat
             partner.forget()
         await scene.operator.register(scene.partners.values())
         await publish(scene)
-        await all_arrived(scene)
-        assert (await scene.operator.worked_off(60))[0]
+        await all_is_done(scene)
         await held(scene)
 
 
 async def test_groups_that_were_deleted_are_made_anew_without_a_second_effect(tmp_path: Path) -> None:
     async with a_scene(Scale(1, partitions=2), tmp_path) as scene:
         await publish(scene)
-        await all_arrived(scene)
+        await all_is_done(scene)
         await until_both_workers_read(scene.chaos.intruder.redis)
         for partition in range(2):
             for group in GROUPS:
                 await scene.chaos.intruder.redis.xgroup_destroy(keys.events(partition), group)
         await until(lambda: said(scene, "was deleted. A new start makes it anew"), "it is said")
         await publish(scene)
-        await all_arrived(scene)
-        assert (await scene.operator.worked_off(60))[0]
+        await all_is_done(scene)
         await held(scene)
 
 
@@ -88,7 +89,7 @@ async def test_a_redis_that_is_full_refuses_and_goes_on_when_there_is_room(tmp_p
     async with a_scene(Scale(1, partitions=1), tmp_path) as scene:
         redis = scene.chaos.intruder.redis
         await publish(scene)
-        await all_arrived(scene)
+        await all_is_done(scene)
         await until_both_workers_read(scene.chaos.intruder.redis)
         pids = scene.installation.pids()
         await redis.config_set("maxmemory", 1)
@@ -101,8 +102,7 @@ async def test_a_redis_that_is_full_refuses_and_goes_on_when_there_is_room(tmp_p
             assert feed.status == 200
         await redis.config_set("maxmemory", 0)
         await publishing
-        await all_arrived(scene)
-        assert (await scene.operator.worked_off(60))[0]
+        await all_is_done(scene)
         assert scene.installation.pids() == pids
         await held(scene)
 
@@ -113,10 +113,8 @@ async def test_clocks_that_are_set_forth_and_back_stop_nothing(tmp_path: Path) -
         for offset in (0, 3600, 0, -3600, 0):
             (tmp_path / CLOCK_FILE).write_text(str(offset))
             await publish(scene)
-            await all_arrived(scene, 30)
             # What is scheduled by a clock that then goes back waits until that time comes again.
-            done, _, backlog = await scene.operator.worked_off(60)
-            assert done, backlog
+            await all_is_done(scene)
         # Leases end by the clock: one that jumps lets what is in hand be sent again.
         await nothing_is_lost(scene)
 
@@ -156,9 +154,9 @@ async def test_a_full_disk_costs_nothing_and_is_got_over_when_there_is_room(tmp_
                     break
             assert accepted
             assert refused
-            assert "AOF" in installation.log.read_text()
+            await until(lambda: "AOF" in installation.log.read_text(), "it is said")
             filler.unlink()
-            await installation.ready(60)
+            await installation.ready()
             for article_id in accepted:
                 async with http.get(f"{installation.ingest}/articles/{article_id}") as answer:
                     assert answer.status == 200, article_id
@@ -170,12 +168,12 @@ async def test_a_file_without_its_end_is_said_so_and_all_goes_on(tmp_path: Path)
     data = tmp_path / "data"
     async with a_scene(Scale(1, partitions=1, network=False), tmp_path) as scene:
         await publish(scene, 30)
-        await all_arrived(scene)
+        await all_is_done(scene)
     (file,) = (data / "valkey" / "appendonlydir").glob("*.incr.aof")
     os.truncate(file, file.stat().st_size - file.stat().st_size // 20 - 3)
     installation = Installation(tmp_path, proxied=False)
     async with running(installation), aiohttp.ClientSession(headers=_HEADERS) as http:
-        assert "short read" in installation.log.read_text()
+        await until(lambda: "short read" in installation.log.read_text(), "it is said")
         async with http.post(f"{installation.ingest}/articles", json={"title": "Afterwards"}) as answer:
             assert answer.status == 202
             article_id = (await answer.json())["id"]
@@ -184,6 +182,6 @@ async def test_a_file_without_its_end_is_said_so_and_all_goes_on(tmp_path: Path)
             async with http.get(f"{installation.feed}/feeds/all.json") as feed:
                 return [item["id"] for item in (await feed.json(content_type=None))["items"]]
 
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while article_id not in await shown():  # noqa: ASYNC110 - other processes do the work
                 await asyncio.sleep(0.1)

@@ -70,7 +70,7 @@ class Newswire:
                 )
         for name, client in {"ingest": self.ingest, "web": self.feed, "both": self.feed}.items():
             if name in self.processes:
-                wait_until(lambda client=client: self._ready(client), f"{name} is ready")
+                wait_until(lambda client=client: self._ready(client), f"{name} is ready", 60)
 
     @staticmethod
     def _ready(client: httpx.Client) -> bool:

@@ -156,7 +156,13 @@ def test_the_backlog_and_the_registers_are_told_by_the_command(tmp_path: Path) -
         assert '"streams"' in up.call("backlog", "--json").stdout
         assert "kind/podcast" in up.call("feeds", "list").stdout
         assert up.call("feeds", "rebuild").returncode == 0
-        (delivery, *_) = re.findall(r"dlv_\w+", up.call("deliveries", "list", "--status", "delivered").stdout)
+
+        def delivered() -> list[str]:
+            return re.findall(r"dlv_\w+", up.call("deliveries", "list", "--status", "delivered").stdout)
+
+        # The partner knows of a delivery before it is written down.
+        wait_until(lambda: len(delivered()) >= 2, "both deliveries are written down")
+        delivery = delivered()[0]
         assert delivery in up.call("deliveries", "show", delivery).stdout
         assert up.call("deliveries", "retry", delivery).returncode == 0
         (endpoint,) = re.findall(r"ep_\w+", up.call("endpoints", "list").stdout)
