@@ -24,7 +24,7 @@ from services.feed.deliveries.attempt import Attempt
 from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.endpoint import Endpoint, Secret
 from services.feed.deliveries.intake import Intake
-from services.feed.deliveries.lease import Ask, Finish, Lease
+from services.feed.deliveries.lease import Ask, Finish, Hand, Lease
 from services.feed.deliveries.outcome import ErrorClass
 from services.feed.deliveries.partner import Partner
 from services.feed.deliveries.queue import DeliveryQueue
@@ -43,6 +43,7 @@ _FEW, _MANY = 100, 10_100
 _BATCH = 100
 _BODY_BYTES = 3500
 _ASKED = 60
+_HAND = Hand("benchmark", 1)
 
 
 class LaterClock:
@@ -135,8 +136,10 @@ class Filling:
     async def _end(self, endpoint_ids: Sequence[str]) -> None:
         asks = [Ask(one, _BATCH, concurrency=_BATCH) for one in endpoint_ids]
         now = self._clock.now()
-        leases = (await self._queue.turn((), asks, now)).leases
-        await self._queue.turn([_finish(lease, n, now) for n, lease in enumerate(leases)], (), now)
+        leases = (await self._queue.turn((), asks, now, hand=_HAND)).leases
+        await self._queue.turn(
+            [_finish(lease, n, now) for n, lease in enumerate(leases)], (), now, hand=_HAND
+        )
 
     async def questions(self) -> dict[str, dict[str, str]]:
         """Return each filter by its name."""

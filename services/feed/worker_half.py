@@ -1,7 +1,7 @@
 """Puts together the half of the feed service that consumes events and sends webhooks."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -27,7 +27,7 @@ from services.feed.measures.tally import Tally
 from services.feed.secrets_at_rest import secret_box
 from services.feed.settings import FeedSettings
 from shared.clock import Clock
-from shared.redis_connection import redis_url
+from shared.redis_connection import connect, redis_url
 from shared.streams import DELIVERIES, FEEDS
 
 
@@ -48,17 +48,22 @@ async def open_worker_half(
 ) -> AsyncIterator[Worker]:
     """Make the working half; it works once all of its parts run."""
     inflow = Inflow()
-    registry, queue = Registry(redis, secret_box(settings)), DeliveryQueue(redis)
-    async with open_worker(
-        registry,
-        queue,
-        clock,
-        tally,
-        rules=AddressRules(settings.allow_private_endpoints),
-        schedule=RetrySchedule(settings.retry_schedule),
-        user_agent=f"Newswire/{version('newswire')}",
-        inflow=inflow,
-    ) as deliveries:
+    # Repeats nothing by itself: of a turn, the first answer would be lost.
+    turning = connect(redis_url(settings), retries=0)
+    registry, queue = Registry(redis, secret_box(settings)), DeliveryQueue(turning)
+    async with (
+        aclosing(turning),
+        open_worker(
+            registry,
+            queue,
+            clock,
+            tally,
+            rules=AddressRules(settings.allow_private_endpoints),
+            schedule=RetrySchedule(settings.retry_schedule),
+            user_agent=f"Newswire/{version('newswire')}",
+            inflow=inflow,
+        ) as deliveries,
+    ):
         index = FeedIndex(redis, settings.partitions, partial(tally.arrived, Reached.FEED))
         intake = Intake(redis, registry, queue, clock, wake=deliveries.wake, retention=settings.retention)
         consuming = Consuming(

@@ -30,8 +30,8 @@ EVERYSEC = Sabotage(
 )
 NO_RECLAIM = Sabotage(
     "services/feed/consume/reclaiming.py",
-    "                for one in abandoned:\n                    await self._take_over(one)\n",
-    "                continue\n",
+    "                await self._take_over(abandoned)\n",
+    "                await asyncio.sleep(_PAUSE)\n",
 )
 
 CLOCK_FILE = "clock-offset"

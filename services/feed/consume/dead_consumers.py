@@ -14,7 +14,7 @@ from redis.exceptions import ResponseError
 from shared import keys
 
 LONG_INACTIVE = timedelta(minutes=10)
-"""Far longer than a living consumer goes without asking (1 s) and than an abandoned entry waits (15 s)."""
+"""Far longer than a living consumer goes without asking (1 s) and than an abandoned entry waits (10 s)."""
 
 _REMOVE = """
 -- KEYS: stream. ARGV: group, for how long it must not have asked (ms), name or '' for any.

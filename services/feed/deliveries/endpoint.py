@@ -101,6 +101,11 @@ class Endpoint(Frozen):
         """Whether this process can send to it: its secret and its headers could be opened."""
         return self.secrets[0].readable and not any(map(is_sealed, self.headers.values()))
 
+    @property
+    def sendable(self) -> bool:
+        """Whether this process may send to it now, and can."""
+        return self.status is EndpointStatus.ACTIVE and self.readable
+
     def signing_keys(self, now: datetime) -> list[str]:
         """Return the secrets that sign at this moment, the current one first."""
         return [s.key for s in self.secrets if s.readable and (s.expires_at is None or s.expires_at > now)]

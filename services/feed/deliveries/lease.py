@@ -1,31 +1,14 @@
-"""A delivery in a worker's hand, and how it and its end are told to the scripts of the queue."""
+"""What a worker asks of the queue, has in its hand, and tells of its end."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import ceil
+from datetime import datetime
 
-from services.feed.deliveries import breaker
-from services.feed.deliveries.attempt import Attempt, stored_attempt
-from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
+from services.feed.deliveries.attempt import Attempt
+from services.feed.deliveries.delivery import DeliveryStatus
 from services.feed.deliveries.endpoint import CONCURRENCY
 from services.feed.deliveries.outcome import Trigger
-from services.feed.deliveries.queue_scripts import ENQUEUE, FINISH, LEASE
-from services.feed.deliveries.scripting import Call
-from shared import keys
-from shared.timestamps import epoch_ms
 from shared.trail import NO_TRAIL, Trail
-
-LATENCIES_KEPT = 200
-"""How many of an endpoint's latest attempts its success rate and percentiles are about."""
-
-_BURST_SECONDS = 0.2
-"""So much of a second's worth may begin at once: more than the pause between two looks of a worker."""
-
-_MILLISECOND = timedelta(milliseconds=1)
-
-STATUSES = ("pending", "retrying", "delivered", "dead")
-"""In the order in which the scripts take their keys."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +25,21 @@ class Lease:
     steps_taken: int
     trigger: Trigger
     trail: Trail = NO_TRAIL
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Whose turn it is, under a name that nobody else has, and what it may do with leases in it.
+
+    `held` names what is still in hand of each endpoint, and is None in a turn that renews no lease. What else
+    an earlier turn of the same hand took there, it never heard of: that is due again.
+    """
+
+    name: str
+    turn: int
+    held: Mapping[str, Sequence[Lease]] | None = None
+    takes_over: bool = True
+    """Whether what others held is due again when their leases have ended."""
 
 
 @dataclass(frozen=True)
@@ -68,93 +66,9 @@ class Finish:
     finished_at: datetime
 
 
-def enqueue_call(endpoint_id: str, deliveries: Sequence[NewDelivery], now: datetime) -> Call:
-    """Return the run of the `ENQUEUE` script for one endpoint."""
-    return Call(
-        ENQUEUE,
-        (
-            keys.endpoint_deliveries(endpoint_id),
-            keys.endpoint_status(endpoint_id, DeliveryStatus.PENDING),
-            keys.endpoint_due(endpoint_id),
-            *(keys.delivery(endpoint_id, delivery.id) for delivery in deliveries),
-        ),
-        (epoch_ms(now), *(argument for one in deliveries for argument in _enqueue_arguments(one))),
-    )
-
-
-def _enqueue_arguments(delivery: NewDelivery) -> tuple[str | int, ...]:
-    return (
-        delivery.id,
-        delivery.event_id,
-        delivery.event_type,
-        epoch_ms(delivery.event_at),
-        delivery.article_id,
-        "" if delivery.version is None else delivery.version,
-        delivery.partition,
-        delivery.trigger,
-        delivery.trail.request_id,
-        delivery.trail.traceparent,
-    )
-
-
-def lease_call(ask: Ask, now: datetime, lease: timedelta) -> Call:
-    """Return the run of the `LEASE` script for one endpoint."""
-    rate = ask.rate_limit
-    return Call(
-        LEASE,
-        (
-            keys.endpoint_due(ask.endpoint_id),
-            keys.endpoint_leased(ask.endpoint_id),
-            keys.endpoint_statistics(ask.endpoint_id),
-        ),
-        (
-            epoch_ms(now),
-            epoch_ms(now + lease),
-            ask.concurrency,
-            ask.most,
-            keys.delivery(ask.endpoint_id, ""),
-            breaker.OPENS_AFTER,
-            "" if rate is None else rate,
-            1 if rate is None else max(1, ceil(rate * _BURST_SECONDS)),
-        ),
-    )
-
-
-def finish_call(endpoint_id: str, finishes: Sequence[Finish]) -> Call:
-    """Return the run of the `FINISH` script for one endpoint."""
-    return Call(
-        FINISH,
-        (
-            keys.endpoint_due(endpoint_id),
-            keys.endpoint_leased(endpoint_id),
-            keys.endpoint_statistics(endpoint_id),
-            keys.endpoint_latencies(endpoint_id),
-            *(keys.endpoint_status(endpoint_id, status) for status in STATUSES),
-        ),
-        (
-            keys.delivery(endpoint_id, ""),
-            keys.attempts(endpoint_id, ""),
-            LATENCIES_KEPT,
-            breaker.OPENS_AFTER,
-            breaker.FIRST_PAUSE // _MILLISECOND,
-            breaker.LONGEST_PAUSE // _MILLISECOND,
-            *(argument for finish in finishes for argument in _finish_arguments(finish)),
-        ),
-    )
-
-
-def _finish_arguments(finish: Finish) -> tuple[str | int, ...]:
-    attempt = finish.attempt
-    return (
-        finish.lease.delivery_id,
-        finish.lease.token,
-        finish.status,
-        "" if finish.next_at is None else epoch_ms(finish.next_at),
-        epoch_ms(finish.finished_at),
-        stored_attempt(attempt),
-        int(attempt.error is None),
-        attempt.duration_ms,
-        "" if attempt.status is None else attempt.status,
-        attempt.error or "",
-        finish.lease.steps_taken + 1,
-    )
+def by_endpoint(leases: Iterable[Lease]) -> dict[str, list[Lease]]:
+    """Return the leases of each endpoint, in their order."""
+    found: dict[str, list[Lease]] = {}
+    for lease in leases:
+        found.setdefault(lease.endpoint_id, []).append(lease)
+    return found

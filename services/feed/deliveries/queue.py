@@ -6,40 +6,48 @@ work, so that nobody has to look at all of them; it may be lost or late at any t
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from redis.asyncio import Redis
 
 from services.feed.deliveries.bodies import BodyPlace, RecentBodies
 from services.feed.deliveries.delivery import NewDelivery
-from services.feed.deliveries.lease import STATUSES, Ask, Finish, Lease, enqueue_call, finish_call, lease_call
+from services.feed.deliveries.lease import Ask, Finish, Hand, Lease, by_endpoint
 from services.feed.deliveries.outcome import Trigger
-from services.feed.deliveries.queue_scripts import RELEASE, REQUEUE
+from services.feed.deliveries.queue_calls import (
+    STATUSES,
+    enqueue_call,
+    finish_call,
+    hold_call,
+    lease_call,
+    release_call,
+)
+from services.feed.deliveries.queue_scripts import REQUEUE
 from services.feed.deliveries.registry import EndpointView
 from services.feed.deliveries.scripting import Argument, Call, run_calls
 from services.feed.deliveries.turn import Turn
 from shared import keys
 from shared.timestamps import epoch_ms
 
-LEASE = timedelta(seconds=18)
-"""More than an attempt can take (15 s), and short enough that a killed worker's deliveries go on in 20 s."""
+LEASE = timedelta(seconds=10)
+"""How long what a killed worker had in hand stays there, and takes its endpoints' places. An attempt may take
+longer: who lives renews."""
 
-_SLACK = 1 / 6
-"""What of it is left when an attempt has taken as long as it can."""
+_WRITE_OF_NOTHING: Final = ("ZADD", keys.queues(), "XX", 0, "")
+"""Refused whenever writes are: who holds nothing would else not see that nobody can renew."""
 
 
 class DeliveryQueue:
-    """All endpoints' queues; `lease` is how long a delivery stays in a hand that says no more."""
+    """All endpoints' queues; `lease` is how long a delivery stays in a hand that says no more.
+
+    Who takes turns gives a client that repeats no command by itself: the first answer to one that is repeated
+    is lost, and with it what it took in hand.
+    """
 
     def __init__(self, redis: "Redis", *, lease: timedelta = LEASE) -> None:
         self._redis = redis
-        self._lease = lease
+        self.lease = lease
         self._bodies = RecentBodies()
-
-    @property
-    def slack(self) -> timedelta:
-        """How long after it was leased for an attempt may begin, so that nobody else sends the same."""
-        return self._lease * _SLACK
 
     async def enqueue_all(self, work: Mapping[str, Sequence[NewDelivery]], now: datetime) -> list[int]:
         """Queue the deliveries of several endpoints, point to them, and return how many are new of each."""
@@ -88,25 +96,34 @@ class DeliveryQueue:
         asks: Sequence[Ask],
         now: datetime,
         marks: Mapping[str, int] | None = None,
+        *,
+        hand: Hand,
     ) -> Turn:
-        """Record ends and take in hand what is due, at most what is asked for, in one round trip.
+        """Record ends, renew leases and take in hand what is due and asked for, in one round trip.
 
-        An end comes before what its room is then given to; expired leases of others are due again. `marks`
-        are those of the turn before: they are for others, and nobody waits for them.
+        An end comes before what its room is then given to. `marks` are those of the turn before: they are for
+        others, and nobody waits for them.
         """
         ends: dict[str, list[int]] = {}
         for at, finish in enumerate(finishes):
             ends.setdefault(finish.lease.endpoint_id, []).append(at)
         calls = [finish_call(one, [finishes[at] for at in each]) for one, each in ends.items()]
-        calls += [lease_call(ask, now, self._lease) for ask in asks]
+        held = hand.held or {}
+        calls += [hold_call(one, leases, hand, now, self.lease) for one, leases in held.items()]
+        calls += [lease_call(ask, hand, now, self.lease) for ask in asks]
         marking = [_mark_command(marks)] if marks else []
+        if hand.held is not None:
+            marking.append(_WRITE_OF_NOTHING)
         replies, (*_, version) = await run_calls(
             self._redis, calls, [*marking, ("GET", keys.endpoints_version())]
         )
         turn = Turn(version, [None] * len(finishes))
-        for (endpoint_id, each), reply in zip(ends.items(), replies, strict=False):
+        told = iter(replies)
+        for (endpoint_id, each), reply in zip(ends.items(), told, strict=False):
             turn.add_ends(endpoint_id, each, reply)
-        for ask, reply in zip(asks, replies[len(ends) :], strict=True):
+        for endpoint_id, reply in zip(held, told, strict=False):
+            turn.add_given_back(endpoint_id, reply, now)
+        for ask, reply in zip(asks, told, strict=True):
             turn.add_leases(ask.endpoint_id, reply, now)
         return turn
 
@@ -116,21 +133,8 @@ class DeliveryQueue:
 
     async def release(self, leases: Sequence[Lease], now: datetime) -> None:
         """Give deliveries back that were not tried to the end; they are due at once."""
-        held: dict[str, list[Lease]] = {}
-        for lease in leases:
-            held.setdefault(lease.endpoint_id, []).append(lease)
-        calls = [
-            Call(
-                RELEASE,
-                (keys.endpoint_due(endpoint_id), keys.endpoint_leased(endpoint_id)),
-                (
-                    keys.delivery(endpoint_id, ""),
-                    *(argument for lease in each for argument in (lease.delivery_id, lease.token)),
-                ),
-            )
-            for endpoint_id, each in held.items()
-        ]
-        await run_calls(self._redis, calls)
+        held = by_endpoint(leases)
+        await run_calls(self._redis, [release_call(endpoint_id, each) for endpoint_id, each in held.items()])
         await self.mark(dict.fromkeys(held, epoch_ms(now)))
 
     async def requeue(

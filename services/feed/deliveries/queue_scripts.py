@@ -32,60 +32,6 @@ end
 return new
 """)
 
-LEASE = Script("""
--- KEYS: due, leased, statistics
--- ARGV: now, lease end, most in all hands, most to take, prefix of delivery keys, failures that open the
---       breaker, deliveries per second ('' any number), how many may come at once by that rate
--- Returns the score of the first one that stays due, that of the first lease, what was taken, and when more
--- may be taken at the earliest ('' at once).
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1])) do
-  redis.call('ZREM', KEYS[2], id)
-  redis.call('ZADD', KEYS[1], redis.call('HGET', ARGV[5] .. id, 'next_at') or ARGV[1], id)
-end
-local now, rate = tonumber(ARGV[1]), tonumber(ARGV[7])
-local known = redis.call('HMGET', KEYS[3], 'failures_in_a_row', 'probe_at', 'tokens', 'tokens_at')
-local open = tonumber(known[1] or 0) >= tonumber(ARGV[6])
-local held = 0
-local window = tonumber(ARGV[3])
-if open then
-  window = 1
-  held = tonumber(known[2] or 0)
-end
-local taken = {}
-local room = math.min(window - redis.call('ZCARD', KEYS[2]), tonumber(ARGV[4]))
-if held > now then room = 0 end
-local tokens, tokens_at = 0, now
-if rate then
-  tokens_at = math.max(now, tonumber(known[4] or now))
-  local gained = (tokens_at - tonumber(known[4] or tokens_at)) / 1000 * rate
-  tokens = math.min(tonumber(ARGV[8]), tonumber(known[3] or ARGV[8]) + gained)
-  room = math.min(room, math.floor(tokens + 1e-6))
-end
-if room > 0 then
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1], 'LIMIT', 0, room)) do
-    local delivery = ARGV[5] .. id
-    redis.call('ZREM', KEYS[1], id)
-    if redis.call('EXISTS', delivery) == 1 then
-      redis.call('ZADD', KEYS[2], ARGV[2], id)
-      local token = redis.call('HINCRBY', delivery, 'token', 1)
-      local fields = redis.call('HMGET', delivery,
-        'event_id', 'event_type', 'partition', 'attempts', 'step', 'trigger', 'request_id', 'traceparent')
-      taken[#taken + 1] = {id, token, unpack(fields)}
-    end
-  end
-end
-if rate then
-  tokens = tokens - #taken
-  if #taken > 0 then
-    redis.call('HSET', KEYS[3], 'tokens', tostring(tokens), 'tokens_at', string.format('%.0f', tokens_at))
-  end
-  if tokens + 1e-6 < 1 then held = math.max(held, tokens_at + math.ceil((1 - tokens) * 1000 / rate)) end
-end
-local due = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-local leased = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
-return {due[2] or '', leased[2] or '', taken, held > now and string.format('%.0f', held) or ''}
-""")
-
 FINISH = Script("""
 -- KEYS: due, leased, statistics, latencies, status:pending, :retrying, :delivered, :dead
 -- ARGV: prefix of delivery keys, prefix of their attempts, latencies to keep, failures that open the breaker,
@@ -120,17 +66,24 @@ for at = 7, #ARGV, 11 do
       if resends == 1 then redis.call('HDEL', delivery, 'resends')
       else redis.call('HINCRBY', delivery, 'resends', -1) end
     end
-    redis.call('HSET', delivery, 'token', token + 1, 'attempts', tonumber(known[5] or 0) + 1,
-      'status', status, 'last_attempt_at', now)
-    if next_at == '' then
-      redis.call('HDEL', delivery, 'next_at', 'step', 'trigger')
-    else
-      redis.call('HSET', delivery, 'next_at', next_at, 'step', step, 'trigger', trigger)
+    local values = {'token', token + 1, 'attempts', tonumber(known[5] or 0) + 1,
+      'status', status, 'last_attempt_at', now}
+    local gone = {'holder'}
+    local function note(name, value, is_known)
+      if is_known then
+        values[#values + 1] = name
+        values[#values + 1] = value
+      else
+        gone[#gone + 1] = name
+      end
     end
-    if ARGV[at + 8] == '' then redis.call('HDEL', delivery, 'last_status')
-    else redis.call('HSET', delivery, 'last_status', ARGV[at + 8]) end
-    if ARGV[at + 9] == '' then redis.call('HDEL', delivery, 'last_error')
-    else redis.call('HSET', delivery, 'last_error', ARGV[at + 9]) end
+    note('next_at', next_at, next_at ~= '')
+    note('step', step, next_at ~= '')
+    note('trigger', trigger, next_at ~= '')
+    note('last_status', ARGV[at + 8], ARGV[at + 8] ~= '')
+    note('last_error', ARGV[at + 9], ARGV[at + 9] ~= '')
+    redis.call('HSET', delivery, unpack(values))
+    redis.call('HDEL', delivery, unpack(gone))
     redis.call('RPUSH', ARGV[2] .. id, ARGV[at + 5])
     redis.call('ZREM', KEYS[2], id)
     if next_at == '' then redis.call('ZREM', KEYS[1], id)
@@ -171,23 +124,6 @@ if #latencies > 0 then
   redis.call('LTRIM', KEYS[4], 0, tonumber(ARGV[3]) - 1)
 end
 return told
-""")
-
-RELEASE = Script("""
--- KEYS: due, leased. ARGV: prefix of delivery keys, then id and token of each. Puts back what was leased and
--- not tried; returns how many.
-local back = 0
-for at = 2, #ARGV, 2 do
-  local delivery = ARGV[1] .. ARGV[at]
-  local held = redis.call('HMGET', delivery, 'token', 'next_at')
-  if held[1] == ARGV[at + 1] then
-    redis.call('HINCRBY', delivery, 'token', 1)
-    redis.call('ZREM', KEYS[2], ARGV[at])
-    redis.call('ZADD', KEYS[1], held[2], ARGV[at])
-    back = back + 1
-  end
-end
-return back
 """)
 
 REQUEUE = Script("""

@@ -11,7 +11,7 @@ from shared.timestamps import epoch_ms, from_epoch_ms
 from shared.trail import Trail
 
 _LOOK_AGAIN_MS = 500
-"""When more is due than may be in hand, others look again after this time; who holds some goes on."""
+"""When there is more than may be taken in hand, others look again after this time; who holds some goes on."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Turn:
     recorded: list[Recorded | None]
     leases: list[Lease] = field(default_factory=list)
     marks: dict[str, int] = field(default_factory=dict)
+    given_back: set[str] = field(default_factory=set)
+    """Endpoints of which something is due again that an answer brought which was lost."""
 
     def add_ends(self, endpoint_id: str, places: Sequence[int], reply: Sequence[Any]) -> None:
         """Take in what the `FINISH` script told of the ends at these places."""
@@ -44,6 +46,12 @@ class Turn:
             self.recorded[place] = one = None if told is None else _recorded(told)
             if one is not None and one.next_ms is not None:
                 self._mark(endpoint_id, one.next_ms)
+
+    def add_given_back(self, endpoint_id: str, reply: int, now: datetime) -> None:
+        """Take in what the `HOLD` script told of an endpoint."""
+        if reply:
+            self.given_back.add(endpoint_id)
+            self._mark(endpoint_id, epoch_ms(now))
 
     def add_leases(self, endpoint_id: str, reply: Sequence[Any], now: datetime) -> None:
         """Take in what the `LEASE` script told of an endpoint."""
@@ -53,7 +61,8 @@ class Turn:
             look_again = int(held) if held else epoch_ms(now) + _LOOK_AGAIN_MS
             self._mark(endpoint_id, max(int(due), look_again))
         if leased:
-            self._mark(endpoint_id, int(leased))
+            # One that has ended, and may not be taken over yet, would else be asked about at every look.
+            self._mark(endpoint_id, max(int(leased), epoch_ms(now) + _LOOK_AGAIN_MS))
 
     def _mark(self, endpoint_id: str, at: int) -> None:
         self.marks[endpoint_id] = min(at, self.marks.get(endpoint_id, at))

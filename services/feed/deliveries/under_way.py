@@ -27,6 +27,11 @@ class UnderWay:
         self._attempts: dict[asyncio.Task[None], Lease] = {}
         self.failure: BaseException | None = None
 
+    @property
+    def in_hand(self) -> list[Lease]:
+        """The leases of all that is lined up or under way, or waits for its end to be written down."""
+        return [*(lease for lease, _, _ in self._lined_up), *self._attempts.values()]
+
     def line_up(
         self, leases: Sequence[Lease], endpoints: EndpointView, bodies: Sequence[bytes | None]
     ) -> None:

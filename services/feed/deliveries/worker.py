@@ -1,6 +1,7 @@
 """Empties the queues: leases what is due, with a window of attempts per endpoint, and never waits for one.
 
-It takes turns with Redis: each writes down what ended and leases what then has room, in one round trip. Three
+It takes turns with Redis: each writes down what ended and leases what then has room, in one round trip, and
+now and then one renews what is in hand. Three
 things bring work: `wake` (events taken in this process), the marks in Redis (everything else), and a sweep
 over all endpoints, which finds what was recorded but never marked and what a dead worker held.
 """
@@ -11,13 +12,14 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from services.feed.deliveries.asking import Asking
 from services.feed.deliveries.attempting import Attempting
-from services.feed.deliveries.endpoint import Endpoint, EndpointStatus
-from services.feed.deliveries.lease import Ask, Lease
+from services.feed.deliveries.lease import Ask, Hand, Lease
 from services.feed.deliveries.outcome import ErrorClass
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.recorder import Ended, Recorder
 from services.feed.deliveries.registry import EndpointView, Registry
+from services.feed.deliveries.renewing import Renewing
 from services.feed.deliveries.slots import Slots
 from services.feed.deliveries.turn import Turn
 from services.feed.deliveries.under_way import UnderWay
@@ -30,9 +32,6 @@ log = get_logger(__name__)
 
 _TURN_SECONDS = 2.0
 """How long who is cancelled waits for a turn that is on its way: milliseconds, unless Redis is away."""
-
-_GIVING_WAY = 64
-"""Attempts in a turn while events wait: a fifth of what a core can send, so that nobody is forgotten."""
 
 
 class DeliveryWorker:
@@ -67,18 +66,18 @@ class DeliveryWorker:
         self._grace = grace
         self._inflow = inflow or Inflow()
         self._endpoints: EndpointView = {}
-        self._hungry: set[str] = set()
+        self._asking = Asking(self._slots)
+        self._renewing = Renewing(clock, queue.lease)
         self._marks: Mapping[str, int] = {}
         self._marks_at = 0.0
         self._version: Any = None
         self._unbegun: Sequence[Lease] = ()
-        self._leased_at = 0.0
         self._woken = recorder.woken
         self._under_way = UnderWay(attempting, self._slots, self._woken)
 
     def wake(self, endpoint_ids: Collection[str] = ()) -> None:
         """Look at once for work of these endpoints, or of any that is marked when none is named."""
-        self._hungry.update(endpoint_ids)
+        self._asking.add(endpoint_ids)
         if not endpoint_ids:
             self._marks_at = 0.0
         self._woken.set()
@@ -110,7 +109,7 @@ class DeliveryWorker:
 
     async def _sweep_once(self) -> None:
         endpoints = (await self._registry.reread()).endpoints
-        await self._queue.mark_all([e.id for e in endpoints.values() if _is_sendable(e)])
+        await self._queue.mark_all([e.id for e in endpoints.values() if e.sendable])
         self.wake()
 
     async def _take_turn(self) -> None:
@@ -122,15 +121,15 @@ class DeliveryWorker:
         if looks:
             # First: who wakes us meanwhile wants another look.
             self._marks_at = now + self._poll
-            self._hungry.update(await self._queue.take_marks(self._clock.now()))
+            self._asking.add(await self._queue.take_marks(self._clock.now()))
             self._endpoints = (await self._registry.known()).endpoints
         if self._unbegun:
             # Redis went away after the turn in which these were leased.
             await self._begin()
         ended = self._take_ended()
-        asks = self._asks()
+        asks = self._asking.next_asks(self._endpoints, gives_way=self._inflow.is_high)
         # Marks alone can wait for the next look: ends that come while a turn is under way wait longer.
-        if ended or asks or (looks and self._marks):
+        if ended or asks or self._renewing.is_due or (looks and self._marks):
             await self._turn(ended, asks)
             await self._begin()
 
@@ -140,34 +139,16 @@ class DeliveryWorker:
         for one in ended:
             endpoint_id = one.finish.lease.endpoint_id
             self._slots.give_back(endpoint_id, late=one.finish.attempt.error is ErrorClass.TIMEOUT)
-            self._hungry.add(endpoint_id)
+            self._asking.add([endpoint_id])
         return ended
-
-    def _asks(self) -> list[Ask]:
-        """Return what can be taken in hand; who has no room now is asked again when an attempt ends."""
-        asks: list[Ask] = []
-        self._slots.begin_asking(_GIVING_WAY if self._inflow.is_high else None)
-        if self._slots.are_full:
-            return asks
-        for endpoint_id in sorted(self._hungry, key=self._slots.held_by):
-            if self._slots.are_full:
-                break
-            endpoint = self._endpoints.get(endpoint_id)
-            if endpoint is None or not _is_sendable(endpoint):
-                self._hungry.discard(endpoint_id)
-                continue
-            if room := self._slots.promise(endpoint_id, endpoint.concurrency):
-                asks.append(Ask(endpoint_id, room, endpoint.concurrency, endpoint.rate_limit))
-        return asks
 
     async def _turn(self, ended: Sequence[Ended], asks: Sequence[Ask]) -> None:
         """Take a turn with Redis; when it fails, everything is as before it."""
-        asked = {ask.endpoint_id for ask in asks}
-        # Before the turn: who becomes hungry during it is asked about in the next one.
-        self._hungry -= asked
-        self._leased_at = asyncio.get_running_loop().time()
+        hand = self._renewing.next_hand([*self._unbegun, *self._under_way.in_hand])
         finishes = [one.finish for one in ended]
-        turning = asyncio.create_task(self._queue.turn(finishes, asks, self._clock.now(), self._marks))
+        turning = asyncio.create_task(
+            self._queue.turn(finishes, asks, self._clock.now(), self._marks, hand=hand)
+        )
         try:
             await asyncio.wait([turning])
         finally:
@@ -175,35 +156,42 @@ class DeliveryWorker:
             if not turning.done():
                 await asyncio.wait([turning], timeout=_TURN_SECONDS)
                 turning.cancel()
-            self._take_in(turning, ended, asked)
+            self._take_in(turning, ended, asks, hand)
         turning.result()
 
-    def _take_in(self, turning: "asyncio.Task[Turn]", ended: Sequence[Ended], asked: set[str]) -> None:
+    def _take_in(
+        self, turning: "asyncio.Task[Turn]", ended: Sequence[Ended], asks: Sequence[Ask], hand: Hand
+    ) -> None:
         if not turning.done() or turning.cancelled() or turning.exception() is not None:
-            self._hungry |= asked
+            asked = [ask.endpoint_id for ask in asks]
+            self._asking.add(asked)
+            self._renewing.failed(asked)
             self._recorder.put_back(ended)
             for one in ended:
                 self._slots.take(one.finish.lease.endpoint_id)
             return
         turn = turning.result()
         self._marks, self._version, self._unbegun = turn.marks, turn.version, turn.leases
+        self._renewing.succeeded(hand)
+        self._asking.add(turn.given_back)
         self._recorder.settle(ended, turn.recorded)
 
     async def _begin(self) -> None:
         """Begin the attempts that were leased for; what may not be sent any more is given back.
 
-        So is all of it when an outage came between: others may take it in hand before an attempt is over.
+        So is all of it when an outage came between: others may take it in hand before its first renewal.
         """
         self._endpoints = (await self._registry.as_of(self._version)).endpoints
         sendable: list[Lease] = []
         refused: list[Lease] = []
         for lease in self._unbegun:
-            (sendable if _is_sendable(self._endpoints.get(lease.endpoint_id)) else refused).append(lease)
+            endpoint = self._endpoints.get(lease.endpoint_id)
+            (sendable if endpoint and endpoint.sendable else refused).append(lease)
         bodies: Sequence[bytes | None] = ()
         if sendable:
             reading = partial(self._queue.bodies, sendable, self._endpoints)
             bodies = await through_outages(reading, "reading bodies")
-        if asyncio.get_running_loop().time() - self._leased_at > self._queue.slack.total_seconds():
+        if not self._renewing.may_begin:
             sendable, refused, bodies = [], [*self._unbegun], ()
         if refused:
             await self._queue.release(refused, self._clock.now())
@@ -224,17 +212,20 @@ class DeliveryWorker:
             raise failure
 
     async def _keep_writing(self) -> None:
-        """Write down what still ends, and lease nothing more."""
+        """Write down what still ends and renew what is left, and lease nothing more."""
         while True:
             self._woken.clear()
-            await through_outages(lambda: self._turn(self._take_ended(), ()), "recording attempts")
-            await self._woken.wait()
+            await through_outages(self._write, "recording attempts")
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._poll):
+                    await self._woken.wait()
+
+    async def _write(self) -> None:
+        ended = self._take_ended()
+        if ended or self._renewing.is_due:
+            await self._turn(ended, ())
 
     async def _give_back(self, leases: Sequence[Lease]) -> None:
         """Spare the others the wait for the leases' end; without Redis they have to wait for it."""
         with leaving_undone("delivery.left_to_its_lease", deliveries=len(leases)):
             await self._queue.release(leases, self._clock.now())
-
-
-def _is_sendable(endpoint: Endpoint | None) -> bool:
-    return endpoint is not None and endpoint.status is EndpointStatus.ACTIVE and endpoint.readable

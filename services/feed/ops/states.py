@@ -16,7 +16,7 @@ WINDOW = 10
 """Samples that the rules look at: ten seconds."""
 
 STUCK_AFTER = 300.0
-"""Seconds for which one entry may stay the oldest pending one; five tries of 15 s each are long over."""
+"""Seconds for which one entry may stay the oldest pending one; five tries of 10 s each are long over."""
 
 
 WHOLE_AFTER = 600.0

@@ -31,6 +31,8 @@ class Applied:
 
     def __init__(self) -> None:
         self.titles: list[str] = []
+        self.together: list[int] = []
+        """How many came at a time."""
         self.poison: set[str] = set()
         self.outages = 0
 
@@ -42,6 +44,7 @@ class Applied:
             if event.article.title in self.poison:
                 raise ValueError(f"cannot take {event.article.title}")
         self.titles += [event.article.title for event in events]
+        self.together.append(len(events))
         return self
 
     def told(self) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """What a process that died had in hand: done by another one, or given up before it ends that one too."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -121,6 +122,39 @@ async def test_those_that_died_along_with_a_killer_are_not_given_up(
         await until_nothing_is_pending(redis)
     assert applied.titles == ["one", "two"]
     assert len(await dead_letters(redis)) == 1
+
+
+async def test_what_was_in_one_hand_so_far_is_taken_over_together_and_other_entries_singly(
+    redis: Redis, valkey: ValkeyServer, applied: Applied, reclaiming: Reclaiming
+) -> None:
+    await put_on_stream(valkey.url, *(f"article {n}" for n in range(6)))
+    entries = await read(redis)
+    await redis.xclaim(STREAM, FEEDS, "somebody who died too", 0, [entry.id for entry in entries[2:4]])
+    async with at_work(reclaiming):
+        await until_nothing_is_pending(redis)
+    assert sorted(applied.titles) == [f"article {n}" for n in range(6)]
+    assert applied.together == [4, 1, 1]
+
+
+async def test_while_redis_is_full_it_is_asked_once_a_second_however_much_is_abandoned(
+    redis: Redis, valkey: ValkeyServer, reclaiming: Reclaiming
+) -> None:
+    await put_on_stream(valkey.url, *(f"article {n}" for n in range(80)))
+    await read(redis, "killed")
+    await redis.config_set("maxmemory", "1")
+    async with at_work(reclaiming):
+        began = time.monotonic()
+        async with asyncio.timeout(10):
+            while await looks(redis) < 3:  # noqa: ASYNC110 - what is waited for happens in Valkey
+                await asyncio.sleep(0.01)
+        seconds = time.monotonic() - began
+        assert await looks(redis) <= 1 + seconds
+        await redis.config_set("maxmemory", "0")
+
+
+async def looks(redis: Redis) -> int:
+    """Return how often somebody asked for abandoned entries."""
+    return int((await redis.info("commandstats")).get("cmdstat_xpending", {}).get("calls", 0))
 
 
 async def test_while_redis_is_full_no_attempts_are_counted(

@@ -6,11 +6,13 @@ from datetime import datetime
 from services.feed.deliveries.attempt import Attempt
 from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
 from services.feed.deliveries.endpoint import delivery_id
-from services.feed.deliveries.lease import Ask, Finish, Lease
+from services.feed.deliveries.lease import Ask, Finish, Hand, Lease
 from services.feed.deliveries.outcome import ErrorClass, Trigger
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.turn import Recorded
 from tests.builders import NOON, an_event
+
+A_HAND = Hand("somebody", 1)
 
 
 async def enqueue(
@@ -33,16 +35,18 @@ async def enqueue(
     return [delivery.id for delivery in new]
 
 
-async def leased(queue: DeliveryQueue, asks: Sequence[Ask], now: datetime) -> list[Lease]:
+async def leased(
+    queue: DeliveryQueue, asks: Sequence[Ask], now: datetime, hand: Hand = A_HAND
+) -> list[Lease]:
     """Take deliveries in hand as a worker does, the marks for others included."""
-    turn = await queue.turn((), asks, now)
+    turn = await queue.turn((), asks, now, hand=hand)
     await queue.mark(turn.marks)
     return turn.leases
 
 
 async def finished(queue: DeliveryQueue, finishes: Sequence[Finish]) -> list[Recorded | None]:
     """Write down ends as a worker does, the marks for others included."""
-    turn = await queue.turn(finishes, (), NOON)
+    turn = await queue.turn(finishes, (), NOON, hand=A_HAND)
     await queue.mark(turn.marks)
     return turn.recorded
 
