@@ -5,7 +5,7 @@ import argparse
 import uvloop
 
 from services.feed.app import Role, run
-from services.feed.consume.watchdog import ConsumerDiedError
+from services.feed.consume.consumer_died import ConsumerDiedError
 from services.feed.settings import FeedSettings
 from shared import logs
 from shared.process import StartError, give_up

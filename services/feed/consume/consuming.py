@@ -7,9 +7,10 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from services.feed.consume.batch import Apply, BatchRunner
+from services.feed.consume.consumer_died import ConsumerDiedError
 from services.feed.consume.reclaiming import RECLAIM_IDLE_MS, Reclaiming
 from services.feed.consume.subscriptions import make_broker, subscribe
-from services.feed.consume.watchdog import STALE_AFTER, ConsumerDiedError, Watchdog
+from services.feed.consume.watchdog import STALE_AFTER, Watchdog
 from services.feed.inflow import Inflow
 from services.feed.measures.tally import Tally
 from shared import keys

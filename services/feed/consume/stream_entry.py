@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from faststream.redis import BinaryMessageFormatV1
 from pydantic import ValidationError
 
 from shared.events import ArticleEvent
@@ -50,6 +49,9 @@ def read_entry(entry: StreamEntry) -> ReadEntry | Unreadable:
     message = entry.fields.get(PAYLOAD_FIELD)
     if message is None:
         return Unreadable(f"the entry has no field {PAYLOAD_FIELD.decode()}")
+    # Here, since it loads all of FastStream: the web process reads an entry only to show a dead letter.
+    from faststream.redis import BinaryMessageFormatV1  # noqa: PLC0415
+
     body, headers = BinaryMessageFormatV1.parse(message)
     try:
         return ReadEntry(entry, ArticleEvent.model_validate_json(body), trail_in(headers))

@@ -57,6 +57,9 @@ def make_broker(url: str) -> RedisBroker:
     os.environ["FASTSTREAM_SUPERVISOR_DISABLED"] = "1"
     logger = logging.getLogger("faststream")
     logger.setLevel(logging.WARNING)
+    # It was loaded after our logs were set up, and brought a form of its own for its lines.
+    logger.handlers.clear()
+    logger.propagate = True
     return RedisBroker(
         url,
         apply_types=False,

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from services.feed.consume.consumer_died import ConsumerDiedError
 from services.feed.consume.subscriptions import Consumer
 from shared.cancellation import heed_cancellation
 from shared.redis_connection import UNREACHABLE, not_writable_because
@@ -24,10 +25,6 @@ _STOOD_STILL = 2.0
 _LONGEST_WORK = 300.0
 """Seconds on one batch after which it will never end. A large one on a busy machine takes its time, and to
 end the process would only double it; what it holds is taken over by others meanwhile."""
-
-
-class ConsumerDiedError(Exception):
-    """Consuming cannot go on in this process; the message says why."""
 
 
 class Watchdog:

@@ -10,8 +10,9 @@ import pytest
 from faststream.redis import RedisBroker
 from redis.asyncio import Redis
 
+from services.feed.consume.consumer_died import ConsumerDiedError
 from services.feed.consume.consuming import Consuming
-from services.feed.consume.watchdog import STALE_AFTER, ConsumerDiedError
+from services.feed.consume.watchdog import STALE_AFTER
 from services.feed.inflow import Inflow
 from services.feed.measures.tally import Tally
 from shared import keys
