@@ -20,7 +20,8 @@ from benchmarks.installation import TOKEN, answers, free_port, running, wait_for
 from benchmarks.measuring import Report, Row, in_turn
 from services.cli.running.valkey import DURABLE, valkey_folder
 from shared import keys
-from shared.redis_connection import connect, embedded_socket
+from shared.redis_address import embedded_socket
+from shared.redis_connection import connect
 from shared.streams import GROUPS
 
 _EVENTS, _BYTES, _AT_ONCE = 100_000, 1_000, 500

@@ -1,10 +1,11 @@
-"""How a process runs and ends: its signals, its exit code; the same for every service."""
+"""How a process loads, runs and ends: its signals, its exit code; the same for every service."""
 
 import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 _GARBAGE_THRESHOLDS = 10_000, 10, 10
@@ -21,6 +22,26 @@ class StartError(Exception):
 def give_up(error: Exception) -> NoReturn:
     """End the process with the error's one sentence on stderr and exit code 1."""
     sys.exit(f"newswire: {error}")
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Load modules and put parts together without looking for garbage, then or later: it all stays for good.
+
+    Measured: a tenth of the time. Of 160,000 objects 1,200 are garbage, which stays too.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        # First, or all of them would be looked through at once when the collector is back.
+        gc.freeze()
+        gc.enable()
+
+
+def end_by_signal() -> None:
+    """Let SIGINT end the process at once, as SIGTERM does: nothing is under way yet that must be wound up."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def run_until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
@@ -46,9 +67,9 @@ async def run_until_stopped(*parts: Coroutine[Any, Any, None]) -> None:
 def _spare_the_collector() -> None:
     """Let garbage collection leave alone what is loaded by now and stays for good, and come less often.
 
-    Measured while articles are accepted: a tenth of the processor time.
+    Measured while articles are accepted: a tenth of the processor time. They are not looked through before,
+    which would make each start 0.06 s longer.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
 

@@ -1,12 +1,8 @@
 """How a process reaches Redis, and what a Redis must be like so that nothing accepted is lost."""
 
 import asyncio
-import hashlib
-import tempfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import hiredis
 from redis.asyncio import Connection, ConnectionPool, Redis, SSLConnection, UnixDomainSocketConnection
@@ -17,39 +13,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from shared.settings import SharedSettings
-
 UNREACHABLE = (RedisConnectionError, RedisTimeoutError, OSError)
 """What is raised while no Redis answers."""
-
-_LONGEST_SOCKET_PATH = 100
-"""The kernel takes 108 bytes on Linux and 104 on macOS, the closing zero included."""
 
 _UNTOLD = (
     "Redis does not tell its settings (CONFIG GET is refused): check appendonly yes, appendfsync always "
     "and maxmemory-policy noeviction by hand."
 )
-
-
-def embedded_socket(data_dir: Path) -> Path:
-    """Return where the embedded Valkey of a data folder listens; the same for whoever asks."""
-    folder = data_dir.absolute()
-    path = folder / "valkey.sock"
-    if len(str(path).encode()) <= _LONGEST_SOCKET_PATH:
-        return path
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"newswire-{name}.sock"
-
-
-def redis_url(settings: SharedSettings) -> str:
-    """Return the address of the Redis in use: the one that was set, else the embedded one's socket."""
-    return settings.redis_url or f"unix://{embedded_socket(settings.data_dir)}"
-
-
-def without_password(url: str) -> str:
-    """Return the address as it may be shown and logged."""
-    parts = urlsplit(url)
-    return url if parts.password is None else url.replace(f":{parts.password}@", ":…@")
 
 
 class _Mended(AbstractConnection):

@@ -11,7 +11,8 @@ from shared import keys
 from shared.logs import get_logger
 from shared.moved import not_usable_because
 from shared.process import StartError
-from shared.redis_connection import UNREACHABLE, durability_warnings, redis_url, without_password
+from shared.redis_address import redis_url, without_password
+from shared.redis_connection import UNREACHABLE, durability_warnings
 from shared.settings import SharedSettings
 
 log = get_logger(__name__)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
-from services.cli.main import app
+from services.cli.commands import every_command
 from services.cli.settings import CommandSettings
 from services.feed.settings import FeedSettings
 from services.ingest.settings import IngestSettings
@@ -40,6 +40,7 @@ def test_every_command_stands_in_the_readme_and_no_other() -> None:
 
 def commands() -> Iterator[str]:
     """Yield every command as one types it, without the program's name."""
+    app = every_command()
     for info in app.registered_commands:
         yield str(info.name)
     for group in app.registered_groups:

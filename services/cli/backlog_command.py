@@ -16,8 +16,9 @@ from services.cli.backlog_check import complaints, exit_code
 from services.cli.backlog_picture import picture
 from services.cli.client import Service
 from services.cli.command_error import CommandError
+from services.cli.given import AsJson
 from services.cli.printing import one_line, print_json, print_rows
-from services.cli.remote import AsJson, with_feed_service
+from services.cli.remote import with_feed_service
 
 _WATCH_SECONDS = 1.0
 

@@ -13,9 +13,10 @@ from typer import echo
 
 from services.cli.client import Service
 from services.cli.command_error import CommandError
+from services.cli.given import AsJson
 from services.cli.moment_option import moment_option
 from services.cli.printing import one_line, print_fields, print_json, print_rows
-from services.cli.remote import AsJson, with_feed_service
+from services.cli.remote import with_feed_service
 
 app = typer.Typer(help="Events that were given up.")
 

@@ -9,10 +9,11 @@ from typer import echo
 
 from services.cli.client import Service
 from services.cli.endpoints_command import Endpoint, endpoint_path
+from services.cli.given import AsJson
 from services.cli.moment_option import moment_option
 from services.cli.naming import find_partner
 from services.cli.printing import print_fields, print_json, print_rows
-from services.cli.remote import AsJson, with_feed_service
+from services.cli.remote import with_feed_service
 
 app = typer.Typer(help="What was sent to partners.")
 

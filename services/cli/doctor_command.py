@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.text import Text
 from typer import echo
 
+from services.cli.given import AsJson, DataDir, settings_for
 from services.cli.printing import one_line, print_json
-from services.cli.remote import AsJson, DataDir, settings_for
 
 _STYLES = {"ok": "green", "note": "dim", "warning": "yellow", "bad": "bold red"}
 

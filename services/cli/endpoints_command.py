@@ -19,10 +19,11 @@ from services.cli.filter_options import (
     filter_of,
     filter_text,
 )
+from services.cli.given import AsJson
 from services.cli.naming import find_partner
 from services.cli.partners_command import Partner
 from services.cli.printing import one_line, print_json, print_rows
-from services.cli.remote import AsJson, with_feed_service
+from services.cli.remote import with_feed_service
 
 app = typer.Typer(help="Where the webhooks of partners go.")
 

@@ -16,8 +16,9 @@ from services.cli.filter_options import (
     filter_of,
     filter_text,
 )
+from services.cli.given import AsJson
 from services.cli.printing import print_fields, print_json, print_rows
-from services.cli.remote import AsJson, with_feed_service
+from services.cli.remote import with_feed_service
 
 app = typer.Typer(help="The feeds that readers take, and your own ones.")
 

@@ -11,7 +11,7 @@ from rich.progress import Progress
 from typer import echo
 
 from services.cli.command_error import CommandError
-from services.cli.remote import DataDir, settings_for
+from services.cli.given import DataDir, settings_for
 from services.cli.settings import CommandSettings
 
 To = Annotated[str | None, typer.Option("--to", metavar="URL", help="The Redis to move to, empty so far.")]
@@ -60,7 +60,8 @@ async def _move(settings: CommandSettings, source_url: str | None, to: str, *, s
     # What only this command needs takes longer to import than any other command takes to run.
     from services.cli.moving.checks import check_apart, check_quiet, check_reachable  # noqa: PLC0415
     from services.cli.moving.moving import move  # noqa: PLC0415
-    from shared.redis_connection import durability_warnings, without_password  # noqa: PLC0415
+    from shared.redis_address import without_password  # noqa: PLC0415
+    from shared.redis_connection import durability_warnings  # noqa: PLC0415
 
     async with AsyncExitStack() as stack:
         address = await stack.enter_async_context(_source(settings, source_url))
@@ -109,7 +110,8 @@ async def _source(settings: CommandSettings, given: str | None) -> AsyncIterator
 @asynccontextmanager
 async def _client(url: str) -> AsyncIterator[Any]:
     from services.cli.moving.checks import CLIENT_NAME  # noqa: PLC0415
-    from shared.redis_connection import connect, without_password  # noqa: PLC0415
+    from shared.redis_address import without_password  # noqa: PLC0415
+    from shared.redis_connection import connect  # noqa: PLC0415
 
     try:
         # No command is repeated: one that appends would do so twice.

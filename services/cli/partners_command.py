@@ -6,9 +6,10 @@ import typer
 from typer import echo
 
 from services.cli.client import Service
+from services.cli.given import AsJson
 from services.cli.naming import find_partner
 from services.cli.printing import print_json, print_rows
-from services.cli.remote import AsJson, with_feed_service
+from services.cli.remote import with_feed_service
 
 app = typer.Typer(help="Who receives webhooks.")
 

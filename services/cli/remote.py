@@ -6,55 +6,18 @@ what is not given comes from the settings and from the token files of the data f
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from services.cli.client import Service
 from services.cli.command_error import CommandError
-from services.cli.settings import CommandSettings, read_command_settings
+from services.cli.given import DataDir, FeedUrl, Given, IngestUrl, Token, given_before, settings_for
+from services.cli.settings import CommandSettings
 
 Command = Callable[..., None]
 """A command; what is decorated here takes the service as its first argument."""
-
-FeedUrl = Annotated[
-    str | None, typer.Option("--feed-url", metavar="URL", help="Where the feed service answers.")
-]
-IngestUrl = Annotated[
-    str | None, typer.Option("--ingest-url", metavar="URL", help="Where the ingest service answers.")
-]
-Token = Annotated[
-    str | None, typer.Option("--token", metavar="TOKEN", help="The token to send, if not the kept one.")
-]
-DataDir = Annotated[
-    Path | None,
-    typer.Option("--data-dir", metavar="DIR", help="The data folder, which also holds the tokens."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-@dataclass(frozen=True)
-class Given:
-    """What stood on the command line before the command's name."""
-
-    feed_url: str | None = None
-    ingest_url: str | None = None
-    token: str | None = None
-    data_dir: Path | None = None
-
-
-def given_before(context: typer.Context) -> Given:
-    """Return what stood before the command's name."""
-    given = context.find_root().obj
-    return given if isinstance(given, Given) else Given()
-
-
-def settings_for(context: typer.Context, data_dir: Path | None) -> CommandSettings:
-    """Return the settings for a command, with the data folder from wherever it was given."""
-    return read_command_settings(data_dir or given_before(context).data_dir)
 
 
 def with_feed_service(command: Command) -> Command:

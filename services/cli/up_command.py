@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from services.cli.remote import DataDir, settings_for
+from services.cli.given import DataDir, settings_for
 
 
 def up(
@@ -20,7 +20,7 @@ def up(
     ] = False,
 ) -> None:
     """Run everything until Ctrl-C, with an embedded Valkey unless NEWSWIRE_REDIS_URL is set."""
-    # What only `up` needs takes longer to import than any other command takes to run.
+    # No other command needs any of it.
     from services.cli.running.up import run_all  # noqa: PLC0415
 
     run_all(settings_for(context, data_dir), seed=seed, demo=demo)

@@ -3,9 +3,10 @@
 Only those processes load a half that are it: without FastAPI a worker starts in two thirds of the time.
 """
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from redis.asyncio import Redis
@@ -16,8 +17,10 @@ from services.feed.secrets_at_rest import secret_box, take_stock
 from services.feed.settings import FeedSettings
 from shared.clock import Clock, SystemClock
 from shared.logs import get_logger
-from shared.process import run_until_stopped
-from shared.redis_connection import connect, redis_url
+from shared.process import loading, run_until_stopped
+from shared.redis_address import redis_url
+from shared.redis_connection import connect
+from shared.redis_waits import wait_and_tell
 from shared.streams import prepare
 
 if TYPE_CHECKING:
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
-Parts = list[Coroutine[Any, Any, None]]
-"""What runs side by side until the process is stopped."""
+Parts = list[Callable[[], Coroutine[Any, Any, None]]]
+"""What is run side by side until the process is stopped."""
 
 
 class Role(StrEnum):
@@ -39,10 +42,11 @@ class Role(StrEnum):
     BOTH = "both"
 
 
-async def run(settings: FeedSettings, role: Role) -> None:
+async def run(settings: FeedSettings, role: Role, *, wait_for_redis: bool) -> None:
     """Run one process of the service until SIGINT or SIGTERM.
 
-    Raises `StartError` when it cannot begin, and whatever made it unable to go on.
+    It is put together before Redis is asked for anything: one that is waited for is often loading, and all is
+    ready when it has done so. Raises `StartError` when it cannot begin, and whatever made it unable to go on.
     """
     clock = SystemClock()
     # Before all else: a port that is taken is told at once.
@@ -50,16 +54,19 @@ async def run(settings: FeedSettings, role: Role) -> None:
     async with AsyncExitStack() as stack:
         redis = connect(redis_url(settings))
         stack.push_async_callback(redis.aclose)
-        await prepare(redis, settings)
-        await take_stock(Registry(redis, secret_box(settings)))
         parts: Parts = []
         checks: list[Check] = []
-        if role is not Role.WEB:
-            checks.append(await _add_worker(parts, stack, settings, redis, clock))
-        if listening is not None:
-            _add_web(parts, listening, settings, redis, clock=clock, checks=checks)
+        with loading():
+            if role is not Role.WEB:
+                checks.append(await _add_worker(parts, stack, settings, redis, clock))
+            if listening is not None:
+                _add_web(parts, listening, settings, redis, clock=clock, checks=checks)
+        if wait_for_redis:
+            await wait_and_tell(redis_url(settings))
+        await prepare(redis, settings)
+        await take_stock(Registry(redis, secret_box(settings)))
         log.info("feed.started", role=role.value, url=settings.base_url if listening else None)
-        await run_until_stopped(*parts)
+        await run_until_stopped(*(part() for part in parts))
 
 
 def _listen(settings: FeedSettings) -> "socket.socket":
@@ -78,8 +85,8 @@ async def _add_worker(
     # After everything that counts: the stack closes the other way round.
     stack.push_async_callback(tally.close)
     worker = await stack.enter_async_context(open_worker_half(settings, redis, tally, clock=clock))
-    parts += [worker.consuming.run(), worker.deliveries.run(), worker.own_feeds.run()]
-    parts += [worker.retention.run(), worker.upkeep.run(), tally.run()]
+    parts += [worker.consuming.run, worker.deliveries.run, worker.own_feeds.run]
+    parts += [worker.retention.run, worker.upkeep.run, tally.run]
     return worker.consuming.complaint
 
 
@@ -97,6 +104,6 @@ def _add_web(
     from shared.serving import serve  # noqa: PLC0415
 
     web = make_web(settings, redis, clock=clock, checks=checks)
-    parts += [serve(web.app, listening, connection=web.connection), web.errands.run()]
-    parts += [web.sampler.run(), web.watch.run(), web.renditions.run()]
-    parts.append(web.curves.run(web.sampler.latest, lambda: web.sampler.totals.latencies))
+    parts += [partial(serve, web.app, listening, connection=web.connection), web.errands.run]
+    parts += [web.sampler.run, web.watch.run, web.renditions.run]
+    parts.append(partial(web.curves.run, web.sampler.latest, lambda: web.sampler.totals.latencies))

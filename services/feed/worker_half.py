@@ -27,7 +27,8 @@ from services.feed.measures.tally import Tally
 from services.feed.secrets_at_rest import secret_box
 from services.feed.settings import FeedSettings
 from shared.clock import Clock
-from shared.redis_connection import connect, redis_url
+from shared.redis_address import redis_url
+from shared.redis_connection import connect
 from shared.streams import DELIVERIES, FEEDS
 
 

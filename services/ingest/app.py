@@ -24,7 +24,8 @@ from shared.clock import Clock
 from shared.health import health_routes
 from shared.kept_tokens import keep_token
 from shared.outage_answers import Outages
-from shared.redis_connection import connect, not_writable_because, redis_url
+from shared.redis_address import redis_url
+from shared.redis_connection import connect, not_writable_because
 from shared.request_log import RequestLog
 from shared.tracing import tracing
 

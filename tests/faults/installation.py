@@ -14,14 +14,14 @@ from pathlib import Path
 import aiohttp
 from redis.asyncio import Redis
 
-from services.cli.running.attached import AFTER_REDIS
 from services.cli.running.child_process import Program
 from services.cli.running.lifeline import Lifelines, open_lifelines
-from services.cli.running.readiness import wait_until_redis_answers, wait_until_redis_takes_writes
 from services.cli.running.supervisor import Supervisor
 from services.cli.running.valkey import NAME as VALKEY
 from services.cli.running.valkey import valkey_program
-from shared.redis_connection import connect, embedded_socket
+from shared.redis_address import embedded_socket
+from shared.redis_connection import connect
+from shared.redis_waits import wait_until_redis_answers, wait_until_redis_takes_writes
 from tests.conftest import a_free_port
 from tests.faults.processes import children, command_of, descendants
 from tests.faults.proxy import Proxy
@@ -33,9 +33,9 @@ PUBLIC_URL = "https://feeds.thinktank.example"
 
 _RUN, _SECOND = "up", "worker-2"
 _WORDS = {
-    "ingest": (f"attached {AFTER_REDIS}", "services.ingest"),
-    "web": (f"attached {AFTER_REDIS}", "services.feed --role web"),
-    "worker": (f"attached {AFTER_REDIS}", "services.feed --role worker"),
+    "ingest": ("attached services.ingest",),
+    "web": ("attached services.feed --role web",),
+    "worker": ("attached services.feed --role worker",),
     "valkey": ("valkey-server",),
 }
 _START_SECONDS = 60.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar
 
-from services.cli.running.readiness import wait_until_redis_answers
+from shared.redis_waits import wait_until_redis_answers
 from tests.faults.installation import Installation
 from tests.faults.ledger import Ledger
 from tests.faults.operator import Operator, work_left

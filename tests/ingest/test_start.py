@@ -18,10 +18,10 @@ from tests.conftest import ValkeyServer, wait_until
 ROOT = Path(__file__).parents[2]
 
 
-def _start(folder: Path, port: int, settings: dict[str, str]) -> subprocess.Popen[str]:
+def _start(folder: Path, port: int, settings: dict[str, str], *options: str) -> subprocess.Popen[str]:
     known = {name: value for name, value in os.environ.items() if not name.startswith("NEWSWIRE_")}
     return subprocess.Popen(
-        [sys.executable, "-m", "services.ingest"],
+        [sys.executable, "-m", "services.ingest", *options],
         cwd=folder,
         env=known
         | {"PYTHONPATH": str(ROOT), "NEWSWIRE_DATA_DIR": str(folder), "NEWSWIRE_INGEST_PORT": str(port)}
@@ -94,3 +94,48 @@ async def test_a_port_in_use_and_another_number_of_partitions_are_named(
     _, log = process.communicate(timeout=20)
     assert (process.returncode, log.count("\n")) == (1, 1)
     assert "NEWSWIRE_PARTITIONS" in log
+
+
+def test_told_to_wait_it_is_ready_once_redis_answers(
+    valkey: ValkeyServer, tmp_path: Path, free_port: int
+) -> None:
+    valkey.kill()
+    process = _start(tmp_path, free_port, {"NEWSWIRE_REDIS_URL": valkey.url}, "--wait-for-redis")
+    # The token is made when the service is put together, which is all that it does before Redis is there.
+    wait_until((tmp_path / "ingest-token").exists, "ingest waits")
+    assert not _is_ready(free_port)
+    valkey.start()
+    wait_until(lambda: _is_ready(free_port), "ingest is ready")
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_while_it_waits_a_signal_ends_it_at_once(
+    tmp_path: Path, free_port: int, number: signal.Signals
+) -> None:
+    settings = {"NEWSWIRE_REDIS_URL": "redis://127.0.0.1:1/0"}
+    process = _start(tmp_path, free_port, settings, "--wait-for-redis")
+    wait_until((tmp_path / "ingest-token").exists, "ingest waits")
+    process.send_signal(number)
+    _, log = process.communicate(timeout=20)
+    assert (process.returncode, log) == (-number, "")
+
+
+def test_told_to_wait_it_still_refuses_bad_settings_at_once(tmp_path: Path, free_port: int) -> None:
+    settings = {"NEWSWIRE_REDIS_URL": "redis://127.0.0.1:1/0", "NEWSWIRE_PARTITIONS": "0"}
+    process = _start(tmp_path, free_port, settings, "--wait-for-redis")
+    _, log = process.communicate(timeout=20)
+    assert (process.returncode, log.count("\n")) == (1, 1)
+    assert "NEWSWIRE_PARTITIONS" in log
+
+
+async def test_told_to_wait_it_does_not_wait_for_a_redis_that_refuses_its_password(
+    valkey: ValkeyServer, redis: Redis, tmp_path: Path, free_port: int
+) -> None:
+    await redis.config_set("requirepass", "secret")
+    process = _start(tmp_path, free_port, {"NEWSWIRE_REDIS_URL": valkey.url}, "--wait-for-redis")
+    _, log = process.communicate(timeout=20)
+    assert (process.returncode, log.count("\n")) == (1, 1)
+    assert valkey.url in log

@@ -12,7 +12,8 @@ from redis.asyncio import Connection, Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import DataError, WatchError
 
-from shared.redis_connection import connect, durability_warnings, embedded_socket, not_writable_because
+from shared.redis_address import embedded_socket
+from shared.redis_connection import connect, durability_warnings, not_writable_because
 from tests.conftest import ValkeyServer
 from tests.faults.proxy import Proxy
 

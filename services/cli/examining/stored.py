@@ -13,7 +13,8 @@ from services.cli.examining.finding import Finding, Level
 from services.cli.settings import CommandSettings
 from shared import keys
 from shared.moved import not_usable_because
-from shared.redis_connection import UNREACHABLE, connect, durability_warnings, redis_url, without_password
+from shared.redis_address import redis_url, without_password
+from shared.redis_connection import UNREACHABLE, connect, durability_warnings
 from shared.redis_versions import server_name, too_old
 from shared.streams import GROUPS
 

@@ -6,7 +6,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from services.cli.command_error import CommandError
-from shared.redis_connection import UNREACHABLE, without_password
+from shared.redis_address import without_password
+from shared.redis_connection import UNREACHABLE
 from shared.redis_versions import too_old
 
 CLIENT_NAME = "newswire-migrate"

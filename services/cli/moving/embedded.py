@@ -9,10 +9,10 @@ from typing import Any
 from services.cli.running import valkey
 from services.cli.running.folder_lock import take_lock
 from services.cli.running.lifeline import open_lifelines
-from services.cli.running.readiness import wait_until_redis_answers
 from services.cli.running.supervisor import Supervisor
 from services.cli.settings import CommandSettings
-from shared.redis_connection import embedded_socket
+from shared.redis_address import embedded_socket
+from shared.redis_waits import wait_until_redis_answers
 
 
 @asynccontextmanager

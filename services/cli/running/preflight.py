@@ -1,14 +1,10 @@
-"""What can be known to fail before anything is started, each as one plain sentence."""
+"""Ports on which nobody could listen, each told as one plain sentence before anything is started."""
 
 import errno
 import socket
-from contextlib import suppress
-
-from redis.exceptions import RedisError
 
 from services.cli.command_error import CommandError
 from services.cli.settings import CommandSettings
-from shared.redis_connection import UNREACHABLE, connect, without_password
 
 
 def check_ports(settings: CommandSettings) -> None:
@@ -45,26 +41,3 @@ def _why_not(error: OSError, host: str, port: int, setting: str) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
         return f"{setting}_HOST is {host}, which is no address of this machine."
     return f"Cannot listen on {host} port {port} ({error.strerror}): set {setting}_PORT to another one."
-
-
-async def check_redis(url: str) -> None:
-    """Raise `CommandError` when the Redis that is set does not answer."""
-    shown = without_password(url)
-    try:
-        client = connect(url, retries=0, timeout=3.0)
-    except ValueError as error:
-        raise CommandError(
-            f"NEWSWIRE_REDIS_URL is {shown}, which is no address of a Redis: {error}"
-        ) from error
-    try:
-        await client.ping()
-    except UNREACHABLE as error:
-        raise CommandError(
-            f"Redis at {shown} cannot be reached: start it, mend NEWSWIRE_REDIS_URL, or unset it for the "
-            "embedded Valkey."
-        ) from error
-    except RedisError as error:
-        raise CommandError(f"Redis at {shown} refuses: {error}") from error
-    finally:
-        with suppress(*UNREACHABLE):
-            await client.aclose()

@@ -4,22 +4,19 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from services.cli.running.attached import AFTER_REDIS
 from services.cli.running.child_process import Program
 from services.cli.running.lifeline import Lifelines
-from services.cli.running.readiness import wait_until_redis_takes_writes
 from services.cli.settings import CommandSettings
 
 INGEST, WEB, WORKER, DEMO, SEED = "ingest", "web", "worker", "demo", "seed"
 
 _LOOPBACK = "127.0.0.0/8"
 _SERVICES = {
-    INGEST: (AFTER_REDIS, "services.ingest.app", "services.ingest"),
-    WEB: (AFTER_REDIS, "services.feed.web_half", "services.feed", "--role", "web"),
-    WORKER: (AFTER_REDIS, "services.feed.worker_half", "services.feed", "--role", "worker"),
+    INGEST: ("services.ingest",),
+    WEB: ("services.feed", "--role", "web"),
+    WORKER: ("services.feed", "--role", "worker"),
 }
 
 
@@ -48,10 +45,15 @@ class Programs:
         self._lock = lock
 
     def services(self) -> list[Program]:
-        """Return ingest, web and worker."""
-        needed = partial(wait_until_redis_takes_writes, self._redis_url)
-        services = (self._attached(name, *command) for name, command in _SERVICES.items())
-        return [replace(service, needed=needed) for service in services]
+        """Return ingest, web and worker. They put themselves together while Redis loads its data."""
+        services = (self._attached(name, *command, "--wait-for-redis") for name, command in _SERVICES.items())
+        return [replace(service, needed=self._redis_takes_writes) for service in services]
+
+    async def _redis_takes_writes(self) -> None:
+        # Only when a service has died: a start has no time to load a client of Redis.
+        from shared.redis_waits import wait_until_redis_takes_writes  # noqa: PLC0415
+
+        await wait_until_redis_takes_writes(self._redis_url)
 
     def demo(self, state: Path) -> Program:
         """Return the demo partner, which finds its port and secret in a file."""

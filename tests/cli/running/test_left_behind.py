@@ -14,7 +14,7 @@ from redis import Redis
 from services.cli.command_error import CommandError
 from services.cli.running.folder_lock import take_lock
 from services.cli.running.valkey import valkey_folder
-from shared.redis_connection import embedded_socket
+from shared.redis_address import embedded_socket
 from tests.conftest import wait_until
 
 ROOT = Path(__file__).parents[3]

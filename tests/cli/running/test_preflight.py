@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.cli.command_error import CommandError
-from services.cli.running.preflight import check_ports, check_redis
+from services.cli.running.own_redis import check_redis
+from services.cli.running.preflight import check_ports
 from services.cli.settings import CommandSettings
 from tests.cli.conftest import Newswire, only_line
 from tests.conftest import ValkeyServer, a_free_port

@@ -12,10 +12,11 @@ import pytest
 from redis.asyncio import Redis
 
 from services.cli.running.lifeline import open_lifelines
-from services.cli.running.readiness import wait_until_redis_answers
 from services.cli.running.supervisor import Supervisor
 from services.cli.running.valkey import NAME, valkey_folder, valkey_program
-from shared.redis_connection import connect, durability_warnings, embedded_socket
+from shared.redis_address import embedded_socket
+from shared.redis_connection import connect, durability_warnings
+from shared.redis_waits import wait_until_redis_answers
 from tests.cli.running.children import Told, until
 
 
