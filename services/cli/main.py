@@ -19,7 +19,7 @@ _INTERRUPTED = 130
 
 
 def _commands() -> typer.Typer:
-    """Return all commands, or `up` alone when it is called: everything starts half as late otherwise."""
+    """Return all commands, or `up` alone when it is called: the others load what would hold a start up."""
     if sys.argv[1:2] == ["up"]:
         return command_up()
     from services.cli.commands import every_command  # noqa: PLC0415

@@ -3,6 +3,7 @@
 The other commands are in `commands.py`: what they load would hold a start up.
 """
 
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -26,8 +27,6 @@ def command_up() -> typer.Typer:
 
 
 def _tell_version(wanted: bool) -> None:
-    from importlib.metadata import version  # noqa: PLC0415 - takes longer to load than all else here
-
     if wanted:
         echo(f"newswire {version('newswire')}")
         raise typer.Exit
