@@ -33,6 +33,7 @@ class Reader:
     _revisions: dict[tuple[str, str], int] = field(default_factory=dict)
     _modified: dict[str, float] = field(default_factory=dict)
     _tags: dict[str, str] = field(default_factory=dict)
+    _task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to read."""
@@ -40,6 +41,8 @@ class Reader:
 
     async def stop(self) -> None:
         """Read no more; raises what ended the reading before."""
+        if self._task is None:
+            return
         self._task.cancel()
         await asyncio.wait([self._task])
         if not self._task.cancelled():

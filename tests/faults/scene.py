@@ -90,18 +90,16 @@ async def a_scene(scale: Scale, folder: Path) -> AsyncIterator[Scene]:
         ]
         selections = ("all", f"topic/{TOPICS[0].lower()}", "kind/commentary")
         intruder = StreamIntruder(redis, installation.redis_url, scale.partitions, _chance(scale, "stream"))
-        yield Scene(
-            installation,
-            http,
-            ledger,
-            partners,
-            publishers,
-            Load(publishers, scale.per_second),
-            spare,
-            Reader(http, installation.feed, selections, ledger),
-            operator,
-            Chaos(installation, partners, intruder),
-        )
+        load = Load(publishers, scale.per_second)
+        reader = Reader(http, installation.feed, selections, ledger)
+        chaos = Chaos(installation, partners, intruder)
+        try:
+            yield Scene(
+                installation, http, ledger, partners, publishers, load, spare, reader, operator, chaos
+            )
+        finally:
+            load.cancel()
+            await reader.stop()
 
 
 def _chance(scale: Scale, whose: object) -> random.Random:
