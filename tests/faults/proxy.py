@@ -37,7 +37,8 @@ class _Link:
         self.port = int(client.get_extra_info("peername")[1])
 
     def close(self, *, reset: bool = False) -> None:
-        if reset:
+        # One that is closing may have no socket left that could be told to.
+        if reset and not self.client.is_closing():
             raw = self.client.get_extra_info("socket")
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             self.client.transport.abort()
