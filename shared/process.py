@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import Coroutine, Iterator
@@ -40,8 +41,16 @@ def loading() -> Iterator[None]:
 
 
 def end_by_signal() -> None:
-    """Let SIGINT end the process at once, as SIGTERM does: nothing is under way yet that must be wound up."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """Let SIGINT and SIGTERM end the process at once: nothing is under way yet that must be wound up."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end_at_once)
+
+
+def _end_at_once(number: int, _: object) -> None:
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    # The first process of a container is ended by no signal.
+    os._exit(128 + number)
 
 
 async def run_until_stopped(*parts: Coroutine[Any, Any, None]) -> None:

@@ -1,6 +1,8 @@
 """Wait for a Redis. There is no limit: loading a large file takes its time, and another process does it."""
 
 import asyncio
+import math
+import time
 
 from redis.asyncio import Redis
 from redis.exceptions import AuthenticationError, RedisError
@@ -20,22 +22,33 @@ _UNTOLD_SECONDS = 5.0
 
 async def wait_until_redis_answers(url: str) -> None:
     """Return when Redis answers PING, whatever it says."""
+    await wait_and_tell(url, untold_seconds=math.inf)
+
+
+async def wait_and_tell(url: str, *, untold_seconds: float = _UNTOLD_SECONDS) -> None:
+    """Return when Redis answers PING; a wait longer than these seconds has a line in the log, and why."""
+    began, told = time.monotonic(), False
     client = connect(url, retries=0)
     try:
-        while not await _answers(client):  # noqa: ASYNC110 - another process gets ready
+        while (reason := await _no_answer_because(client)) is not None:
+            if not told and time.monotonic() - began > untold_seconds:
+                log.warning("redis.awaited", address=without_password(url), error=reason)
+                told = True
             await asyncio.sleep(_ANSWER_SECONDS)
     finally:
         await client.aclose()
 
 
-async def _answers(redis: "Redis") -> bool:
+async def _no_answer_because(redis: "Redis") -> str | None:
     try:
         await redis.ping()
-    except UNREACHABLE as error:  # not listening yet, or loading; or a password is refused, which stays so
-        return isinstance(error.__cause__, AuthenticationError)
+    except UNREACHABLE as error:
+        # Not listening yet, or loading; a password that is refused stays so.
+        refused = isinstance(error, AuthenticationError) or isinstance(error.__cause__, AuthenticationError)
+        return None if refused else str(error)
     except RedisError:
-        return True
-    return True
+        return None
+    return None
 
 
 async def wait_until_redis_takes_writes(url: str) -> None:
@@ -46,15 +59,3 @@ async def wait_until_redis_takes_writes(url: str) -> None:
             await asyncio.sleep(_WRITABLE_SECONDS)
     finally:
         await client.aclose()
-
-
-async def wait_and_tell(url: str, *, untold_seconds: float = _UNTOLD_SECONDS) -> None:
-    """Return when Redis answers; a wait longer than these seconds has a line in the log."""
-    waiting = asyncio.create_task(wait_until_redis_answers(url))
-    try:
-        await asyncio.wait([waiting], timeout=untold_seconds)
-        if not waiting.done():
-            log.warning("redis.awaited", address=without_password(url))
-        await waiting
-    finally:
-        waiting.cancel()

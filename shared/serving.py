@@ -15,6 +15,8 @@ from shared.process import StartError
 _GRACE_SECONDS = 10
 """How long requests that are under way may take to end after a stop was asked for."""
 
+_BACKLOG = 2048
+"""Connections that the kernel holds until they are taken."""
 
 _MOST_FILES = 1 << 16
 _SPARE_FILES = 256
@@ -22,21 +24,32 @@ _SPARE_FILES = 256
 
 
 def bind(host: str, port: int, setting: str) -> socket.socket:
-    """Return a listening socket, or raise a `StartError` that names the port and the setting to change."""
+    """Return a socket that has its port, or raise a `StartError` that names it and the setting to change.
+
+    It does not listen: whoever connected before the service can answer would wait, give up, and have done
+    later what they gave up.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # With the protocol left open, asyncio would not switch Nagle's delay off: 44 ms an answer were measured.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((host, port))
-        listening.listen(2048)
+        bound.bind((host, port))
     except OSError as error:
-        listening.close()
+        bound.close()
         raise StartError(
             f"Cannot listen on {host} port {port} ({error.strerror}): set {setting} to a free one."
         ) from error
-    listening.setblocking(False)
-    return listening
+    bound.setblocking(False)
+    return bound
+
+
+def _listen(bound: socket.socket) -> None:
+    try:
+        bound.listen(_BACKLOG)
+    except OSError as error:  # somebody else took the same port meanwhile, and listens
+        host, port, *_ = bound.getsockname()
+        raise StartError(f"Cannot listen on {host} port {port} ({error.strerror}).") from error
 
 
 def _allow_connections() -> int:
@@ -51,11 +64,12 @@ def _allow_connections() -> int:
 
 async def serve(
     app: ASGIApp,
-    listening: socket.socket,
+    bound: socket.socket,
     patience: Patience | None = None,
     connection: type[Connection] = Connection,
 ) -> None:
     """Serve `app` on a bound socket until cancelled, then let requests under way come to their end."""
+    _listen(bound)
     server = uvicorn.Server(
         uvicorn.Config(
             Dated(app),
@@ -68,7 +82,7 @@ async def serve(
             ws="none",
         )
     )
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    serving = asyncio.create_task(server.serve(sockets=[bound]))
     try:
         await asyncio.shield(serving)
         if not server.started:

@@ -50,7 +50,7 @@ async def run(settings: FeedSettings, role: Role, *, wait_for_redis: bool) -> No
     """
     clock = SystemClock()
     # Before all else: a port that is taken is told at once.
-    listening = None if role is Role.WORKER else _listen(settings)
+    bound = None if role is Role.WORKER else _bind(settings)
     async with AsyncExitStack() as stack:
         redis = connect(redis_url(settings))
         stack.push_async_callback(redis.aclose)
@@ -59,17 +59,17 @@ async def run(settings: FeedSettings, role: Role, *, wait_for_redis: bool) -> No
         with loading():
             if role is not Role.WEB:
                 checks.append(await _add_worker(parts, stack, settings, redis, clock))
-            if listening is not None:
-                _add_web(parts, listening, settings, redis, clock=clock, checks=checks)
+            if bound is not None:
+                _add_web(parts, bound, settings, redis, clock=clock, checks=checks)
         if wait_for_redis:
             await wait_and_tell(redis_url(settings))
         await prepare(redis, settings)
         await take_stock(Registry(redis, secret_box(settings)))
-        log.info("feed.started", role=role.value, url=settings.base_url if listening else None)
+        log.info("feed.started", role=role.value, url=settings.base_url if bound else None)
         await run_until_stopped(*(part() for part in parts))
 
 
-def _listen(settings: FeedSettings) -> "socket.socket":
+def _bind(settings: FeedSettings) -> "socket.socket":
     from shared.serving import bind  # noqa: PLC0415
 
     return bind(settings.feed_host, settings.feed_port, "NEWSWIRE_FEED_PORT")
@@ -92,7 +92,7 @@ async def _add_worker(
 
 def _add_web(
     parts: Parts,
-    listening: "socket.socket",
+    bound: "socket.socket",
     settings: FeedSettings,
     redis: "Redis",
     *,
@@ -104,6 +104,6 @@ def _add_web(
     from shared.serving import serve  # noqa: PLC0415
 
     web = make_web(settings, redis, clock=clock, checks=checks)
-    parts += [partial(serve, web.app, listening, connection=web.connection), web.errands.run]
+    parts += [partial(serve, web.app, bound, connection=web.connection), web.errands.run]
     parts += [web.sampler.run, web.watch.run, web.renditions.run]
     parts.append(partial(web.curves.run, web.sampler.latest, lambda: web.sampler.totals.latencies))

@@ -20,7 +20,7 @@ async def run(settings: IngestSettings, *, wait_for_redis: bool) -> None:
     The service is put together before Redis is asked for anything: one that is waited for is often loading,
     and all is ready when it has done so.
     """
-    listening = bind(settings.ingest_host, settings.ingest_port, "NEWSWIRE_INGEST_PORT")
+    bound = bind(settings.ingest_host, settings.ingest_port, "NEWSWIRE_INGEST_PORT")
     with loading():
         app = make_app(settings, clock=SystemClock())
     if wait_for_redis:
@@ -31,4 +31,4 @@ async def run(settings: IngestSettings, *, wait_for_redis: bool) -> None:
     finally:
         await redis.aclose()
     log.info("ingest.started", url=f"http://{settings.ingest_host}:{settings.ingest_port}")
-    await run_until_stopped(serve(app, listening))
+    await run_until_stopped(serve(app, bound))

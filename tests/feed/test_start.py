@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
+from redis import Redis as BlockingRedis
 
-from tests.conftest import ValkeyServer, wait_until
+from tests.conftest import ValkeyServer, a_free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,7 +43,8 @@ def test_told_to_wait_both_halves_are_ready_once_redis_answers(
     process = start(tmp_path, free_port, valkey.url, "--wait-for-redis")
     # The key is made when the service is put together, which is all that it does before Redis is there.
     wait_until((tmp_path / "secrets-key").exists, "the service waits")
-    assert not is_ready(free_port)
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{free_port}/healthz")
     valkey.start()
     wait_until(lambda: is_ready(free_port), "the service is ready")
     process.send_signal(signal.SIGTERM)
@@ -56,6 +59,20 @@ def test_while_it_waits_a_signal_ends_it_at_once(tmp_path: Path, free_port: int,
     process.send_signal(signal.SIGTERM)
     _, log = process.communicate(timeout=20)
     assert (process.returncode, log) == (-signal.SIGTERM, "")
+
+
+@pytest.mark.parametrize("password", ["", ":wrong@"], ids=["none", "wrong"])
+def test_a_password_that_is_refused_is_no_reason_to_wait(
+    valkey: ValkeyServer, tmp_path: Path, free_port: int, password: str
+) -> None:
+    port = a_free_port()
+    with closing(BlockingRedis(unix_socket_path=str(valkey.socket))) as redis:
+        redis.config_set("port", port)
+        redis.config_set("requirepass", "secret")
+    url = f"redis://{password}127.0.0.1:{port}/0"
+    process = start(tmp_path, free_port, url, "--role", "worker", "--wait-for-redis")
+    _, log = process.communicate(timeout=20)
+    assert (process.returncode, log.count("\n")) == (1, 1)
 
 
 @pytest.mark.parametrize("role", ["web", "worker"])

@@ -51,6 +51,7 @@ async def a_service(valkey: ValkeyServer, **settings: Any) -> AsyncIterator[Serv
     used = IngestSettings(redis_url=valkey.url, ingest_token=TOKEN, _env_file=None, **settings)
     clock = HandClock()
     listening = bind("127.0.0.1", 0, "NEWSWIRE_INGEST_PORT")
+    listening.listen()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     serving = asyncio.create_task(serve(make_app(used, clock=clock), listening))
     headers = {"Authorization": f"Bearer {TOKEN}"}

@@ -102,6 +102,7 @@ async def connect() -> AsyncIterator[Connect]:
         for path, endpoint in (("/read", read_all), ("/refuse", refuse), ("/think", think), ("/tell", tell))
     ]
     listening = bind("127.0.0.1", 0, "")
+    listening.listen()
     serving = asyncio.create_task(serve(Starlette(routes=routes), listening, PATIENCE))
     writers = []
 

@@ -66,8 +66,10 @@ class _Kept:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         for task in either:
             task.cancel()
-        with suppress(asyncio.CancelledError):
-            await waiting
+        (result,) = await asyncio.gather(waiting, return_exceptions=True)
+        if isinstance(result, Exception):
+            # No reason to leave the program down: it is started, and tells itself what it lacks.
+            self._supervisor.tell(self._program.name, f"cannot tell whether what it needs is there: {result}")
 
     async def _run_to_its_end(self) -> "_End":
         try:

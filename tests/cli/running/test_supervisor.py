@@ -77,6 +77,18 @@ async def test_a_program_is_started_again_only_when_what_it_needs_is_there() -> 
         await until(lambda: told.of("web").count("runs") == 2, "it runs again")
 
 
+async def test_a_program_is_started_again_when_nobody_can_tell_whether_what_it_needs_is_there() -> None:
+    async def needed() -> None:
+        raise OSError(24, "Too many open files")
+
+    async with supervising(replace(a_program("web", LASTING), needed=needed)) as (supervisor, told):
+        await until(lambda: told.of("web") == ["runs"], "it runs at once")
+        supervisor.settled()
+        os.kill(supervisor.pid("web") or 0, signal.SIGKILL)
+        await until(lambda: told.of("web").count("runs") == 2, "it runs again")
+        assert any("Too many open files" in line for line in told.of("web"))
+
+
 async def test_a_program_that_waits_for_what_it_needs_can_be_stopped() -> None:
     asked = asyncio.Event()
 
