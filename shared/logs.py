@@ -12,10 +12,9 @@ import sys
 from typing import Literal
 
 import structlog
-from structlog.typing import EventDict, FilteringBoundLogger, Processor
+from structlog.typing import FilteringBoundLogger, Processor
 
-_FEW = 3
-"""So many parts of a list stand in a line for people."""
+from shared import log_lines
 
 
 def configure(log_format: Literal["console", "json"], level: str, *, process: str) -> None:
@@ -25,11 +24,12 @@ def configure(log_format: Literal["console", "json"], level: str, *, process: st
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+    last: list[Processor] = [
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer()
         if log_format == "json"
-        else [_shorten_lists, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
-    )
+        else log_lines.renderer(colours=sys.stderr.isatty()),
+    ]
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -55,14 +55,6 @@ def configure(log_format: Literal["console", "json"], level: str, *, process: st
     # httpx logs every request with its whole URL at INFO; our own line says what was attempted.
     logging.getLogger("httpx").setLevel(logging.WARNING)
     structlog.contextvars.bind_contextvars(process=process)
-
-
-def _shorten_lists(_logger: object, _method: str, line: EventDict) -> EventDict:
-    """Leave of a long list its length: a hundred ids in a line are for machines."""
-    for name, value in line.items():
-        if isinstance(value, list):
-            line[name] = f"{len(value)} of them" if len(value) > _FEW else " ".join(map(str, value)) or "-"
-    return line
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
