@@ -80,9 +80,10 @@ class Renewing:
             return
         late = self._since_renewal() >= self._seconds * _LATE
         self._asked_in_vain.clear()
-        self._renewed = self._now()
+        # The leases last from there on, however long the turn took.
+        self._renewed = self._turn_began
         if late:
-            self._without_a_gap_since = self._renewed.elapsed
+            self._without_a_gap_since = self._elapsed()
 
     def failed(self, asked: Collection[str]) -> None:
         """Take note that nobody knows what a turn took in hand of these endpoints."""
