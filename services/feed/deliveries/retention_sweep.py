@@ -1,6 +1,7 @@
 """Removes what was kept long enough, a little at a time, and prolongs the life of bodies still needed."""
 
 import asyncio
+import time
 from datetime import datetime, timedelta
 
 from redis.asyncio import Redis
@@ -23,8 +24,14 @@ log = get_logger(__name__)
 _AT_ONCE = 500
 """So few that Redis is never held up for long, and other work comes between."""
 
-_PAUSE, _EVERY = 0.05, 3600.0
-"""Seconds between two steps, and between two sweeps."""
+_PAUSE, _AFTER_START, _EVERY = 0.05, 60.0, 3600.0
+"""Seconds between two steps at the least, from a process's start to its first sweep, and between two sweeps.
+
+Who has just been started has more urgent work: what the one before it had in hand, and what waits since then.
+"""
+
+_REST = 3
+"""So many times as long as a step took is nothing swept: Redis and this process belong to others first."""
 
 _YOUNG = timedelta(days=1)
 """A body lives far longer than this anyway: those of fresh deliveries are not renewed each hour."""
@@ -67,6 +74,7 @@ class RetentionSweep:
 
     async def run(self) -> None:
         """Sweep until cancelled. An outage of Redis is waited for; other errors are raised."""
+        await asyncio.sleep(_AFTER_START)
         while True:
             await through_outages(self.sweep, "sweeping old deliveries")
             await asyncio.sleep(_EVERY)
@@ -101,18 +109,18 @@ class RetentionSweep:
 
     async def _renew(self, endpoint_id: str, status: DeliveryStatus, now: datetime) -> None:
         """Prolong the bodies of unfinished deliveries; what becomes one meanwhile had its body renewed."""
-        index = keys.endpoint_status(endpoint_id, status)
+        index, began = keys.endpoint_status(endpoint_id, status), time.monotonic()
         async for ids in oldest_first(self._redis, index, "-inf", f"({epoch_ms(now - _YOUNG)}", _AT_ONCE):
             pipe = self._redis.pipeline(transaction=False)
             for one in ids:
                 pipe.hmget(keys.delivery(endpoint_id, one), "partition", "event_id")
             await self._bodies.renew((int(p), event.decode()) for p, event in await pipe.execute() if event)
-            await asyncio.sleep(_PAUSE)
+            began = await _rested(began)
 
     async def _remove(self, endpoint_id: str, status: DeliveryStatus, before: datetime) -> int:
         """Remove finished deliveries; those made before but tried later are passed over."""
         index, latest = keys.endpoint_status(endpoint_id, status), epoch_ms(before)
-        removed = 0
+        removed, began = 0, time.monotonic()
         async for ids in oldest_first(self._redis, index, "-inf", f"({latest}", _AT_ONCE):
             names = [
                 keys.endpoint_deliveries(endpoint_id),
@@ -124,5 +132,11 @@ class RetentionSweep:
                 ),
             ]
             removed += int(await self._redis.eval(_REMOVE_OLD, len(names), *names, status, latest, *ids))
-            await asyncio.sleep(_PAUSE)
+            began = await _rested(began)
         return removed
+
+
+async def _rested(began: float) -> float:
+    """Leave everything to others after a step that began then, and return when the next one begins."""
+    await asyncio.sleep(max(_PAUSE, _REST * (time.monotonic() - began)))
+    return time.monotonic()
