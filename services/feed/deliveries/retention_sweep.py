@@ -72,9 +72,12 @@ class RetentionSweep:
         self._bodies = Bodies(redis, retention)
         self._polled = PartnerEvents(redis, retention)
 
-    async def run(self) -> None:
-        """Sweep until cancelled. An outage of Redis is waited for; other errors are raised."""
-        await asyncio.sleep(_AFTER_START)
+    async def run(self, *, first_after: float = _AFTER_START) -> None:
+        """Sweep until cancelled, for the first time after so many seconds.
+
+        An outage of Redis is waited for; other errors are raised.
+        """
+        await asyncio.sleep(first_after)
         while True:
             await through_outages(self.sweep, "sweeping old deliveries")
             await asyncio.sleep(_EVERY)
@@ -94,8 +97,9 @@ class RetentionSweep:
                 removed += await self._remove(endpoint_id, status, now - kept)
         await self._clear_removed(now)
         for partner in await self._registry.partners():
-            while await self._polled.drop_old(partner.id, now, _AT_ONCE):  # noqa: ASYNC110 - waits for nothing
-                await asyncio.sleep(_PAUSE)
+            began = time.monotonic()
+            while await self._polled.drop_old(partner.id, now, _AT_ONCE):
+                began = await rested(began)
         if removed:
             log.info("deliveries.removed", deliveries=removed)
         return removed
@@ -115,7 +119,7 @@ class RetentionSweep:
             for one in ids:
                 pipe.hmget(keys.delivery(endpoint_id, one), "partition", "event_id")
             await self._bodies.renew((int(p), event.decode()) for p, event in await pipe.execute() if event)
-            began = await _rested(began)
+            began = await rested(began)
 
     async def _remove(self, endpoint_id: str, status: DeliveryStatus, before: datetime) -> int:
         """Remove finished deliveries; those made before but tried later are passed over."""
@@ -132,11 +136,11 @@ class RetentionSweep:
                 ),
             ]
             removed += int(await self._redis.eval(_REMOVE_OLD, len(names), *names, status, latest, *ids))
-            began = await _rested(began)
+            began = await rested(began)
         return removed
 
 
-async def _rested(began: float) -> float:
+async def rested(began: float) -> float:
     """Leave everything to others after a step that began then, and return when the next one begins."""
     await asyncio.sleep(max(_PAUSE, _REST * (time.monotonic() - began)))
     return time.monotonic()

@@ -1,5 +1,7 @@
 """What is old goes, all of it; what is not finished stays, and its body with it."""
 
+import asyncio
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,7 +17,7 @@ from services.feed.deliveries.outcome import Trigger
 from services.feed.deliveries.queue import DeliveryQueue
 from services.feed.deliveries.registry import Registry
 from services.feed.deliveries.retention import Retention
-from services.feed.deliveries.retention_sweep import RetentionSweep
+from services.feed.deliveries.retention_sweep import RetentionSweep, rested
 from shared import keys
 from tests.builders import HandClock, an_event
 from tests.feed.deliveries.delivery_builders import A_BOX, an_endpoint
@@ -105,3 +107,22 @@ async def test_what_waits_for_years_keeps_its_record_and_its_body(kept: Kept) ->
     assert await kept.sweep.sweep() == 0
     assert await kept.is_there()
     assert await kept.redis.ttl(body) > timedelta(days=90).total_seconds()
+
+
+async def test_who_has_just_been_started_does_not_sweep_yet(kept: Kept) -> None:
+    await kept.ends(DeliveryStatus.DELIVERED)
+    kept.clock.move(days=31)
+    began = time.monotonic()
+    sweeping = asyncio.create_task(kept.sweep.run(first_after=0.3))
+    async with asyncio.timeout(15):
+        while await kept.is_there():  # noqa: ASYNC110 - what is waited for happens in Valkey
+            await asyncio.sleep(0.01)
+    assert time.monotonic() - began >= 0.3
+    sweeping.cancel()
+    await asyncio.gather(sweeping, return_exceptions=True)
+
+
+async def test_after_a_step_a_sweep_rests_three_times_as_long_as_it_took() -> None:
+    ended = time.monotonic()
+    next_one = await rested(ended - 0.1)
+    assert next_one - ended >= 0.3
