@@ -38,6 +38,19 @@ def up(folder: Path, **settings: str) -> Iterator["subprocess.Popen[str]"]:
             process.kill()
 
 
+@contextmanager
+def waiting_for(valkey: ValkeyServer, folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """Run `newswire up` whose three services wait for a Valkey that stands still."""
+    with up(folder, NEWSWIRE_REDIS_URL=valkey.url) as process:
+        assert valkey.process is not None
+        valkey.process.send_signal(signal.SIGSTOP)
+        try:
+            wait_until(lambda: len(children_of(process.pid)) == 3, "the services run")
+            yield process
+        finally:
+            valkey.process.send_signal(signal.SIGCONT)
+
+
 def children_of(process: int) -> list[str]:
     listing = subprocess.run(
         ["ps", "-A", "-ww", "-o", "ppid=,args="], capture_output=True, text=True, check=True
@@ -59,28 +72,16 @@ def test_at_its_very_beginning(tmp_path: Path, number: signal.Signals) -> None:
 
 
 def test_while_its_services_wait_for_redis(valkey: ValkeyServer, tmp_path: Path) -> None:
-    with up(tmp_path, NEWSWIRE_REDIS_URL=valkey.url) as process:
-        assert valkey.process is not None
-        valkey.process.send_signal(signal.SIGSTOP)
-        try:
-            wait_until(lambda: len(children_of(process.pid)) == 3, "the services run")
-            process.send_signal(signal.SIGINT)
-            out, _ = process.communicate(timeout=30)
-        finally:
-            valkey.process.send_signal(signal.SIGCONT)
+    with waiting_for(valkey, tmp_path) as process:
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=30)
     assert process.returncode == 0
     assert out.splitlines() == ["Stopping …", "Stopped."]
     os.close(take_lock(tmp_path, leftovers_seconds=0))
 
 
 def test_kill_9_ends_the_services_that_wait_for_redis(valkey: ValkeyServer, tmp_path: Path) -> None:
-    with up(tmp_path, NEWSWIRE_REDIS_URL=valkey.url) as process:
-        assert valkey.process is not None
-        valkey.process.send_signal(signal.SIGSTOP)
-        try:
-            wait_until(lambda: len(children_of(process.pid)) == 3, "the services run")
-            process.kill()
-            process.wait()
-            os.close(take_lock(tmp_path))
-        finally:
-            valkey.process.send_signal(signal.SIGCONT)
+    with waiting_for(valkey, tmp_path) as process:
+        process.kill()
+        process.wait()
+        os.close(take_lock(tmp_path))

@@ -9,6 +9,7 @@ import pytest
 from redis.asyncio import Redis
 
 from services.feed.deliveries.delivery import DeliveryStatus
+from services.feed.deliveries.endpoint import Endpoint
 from services.feed.deliveries.intake import Intake
 from services.feed.deliveries.lease import Hand
 from services.feed.deliveries.queue import DeliveryQueue
@@ -138,10 +139,7 @@ async def test_an_attempt_may_take_longer_than_its_lease(redis: Redis) -> None:
         event = an_event()
         await one.intake.take(0, [event])
         await slow.wait_for(1)
-        began = SystemClock().now()
-        async with asyncio.timeout(15):
-            while await first_end(redis, endpoint.id) < began + 3 * SECOND:  # noqa: ASYNC110 - Valkey's
-                await asyncio.sleep(0.02)
+        await until_leased_for(redis, endpoint, SystemClock().now() + 3 * SECOND)
         let_go.set()
         _, attempts = await one.outcome(endpoint, event, DELIVERED)
     assert len(slow.received) == len(attempts) == 1
@@ -157,20 +155,20 @@ async def test_a_worker_that_ends_renews_what_it_waits_for(redis: Redis) -> None
             await one.intake.take(0, [event])
             await slow.wait_for(1)
             one.running.cancel()
-            began = SystemClock().now()
-            async with asyncio.timeout(15):
-                while await first_end(redis, endpoint.id) < began + 3 * SECOND:  # noqa: ASYNC110 - Valkey's
-                    await asyncio.sleep(0.02)
+            await until_leased_for(redis, endpoint, SystemClock().now() + 3 * SECOND)
             let_go.set()
             _, attempts = await one.outcome(endpoint, event, DELIVERED)
     assert len(slow.received) == len(attempts) == 1
 
 
-async def first_end(redis: Redis, endpoint_id: str) -> datetime:
-    """Return when the first lease of an endpoint ends."""
-    first: Any = await redis.zrange(keys.endpoint_leased(endpoint_id), 0, 0, withscores=True)
-    ends = first[0][1]
-    return from_epoch_ms(int(ends))
+async def until_leased_for(redis: Redis, endpoint: Endpoint, end: datetime) -> None:
+    """Wait until the endpoint's first lease was renewed so often that it ends after that."""
+    async with asyncio.timeout(15):
+        while True:
+            first: Any = await redis.zrange(keys.endpoint_leased(endpoint.id), 0, 0, withscores=True)
+            if from_epoch_ms(int(first[0][1])) >= end:
+                return
+            await asyncio.sleep(0.02)
 
 
 async def test_a_turn_whose_answer_is_lost_holds_nothing_up(valkey: ValkeyServer, redis: Redis) -> None:
