@@ -7,13 +7,16 @@ import os
 import sys
 from typing import NoReturn
 
-import typer
-from typer import echo
-from typer.exceptions import TyperException
+from services.cli.quiet_interrupt import quiet_interrupt
 
-from services.cli.command_error import CommandError
-from services.cli.root import command_up
-from shared.settings import SettingsError
+with quiet_interrupt():
+    import typer
+    from typer import echo
+    from typer.exceptions import TyperException
+
+    from services.cli.command_error import CommandError
+    from services.cli.root import command_up
+    from shared.settings import SettingsError
 
 _INTERRUPTED = 130
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from services.cli.command_error import CommandError
+from shared.kept_tokens import kept_token
 from shared.settings import SharedSettings, read_settings
 
 ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - the name of a file
@@ -63,10 +64,9 @@ def _local_url(host: str, port: int) -> str:
 
 
 def _kept(path: Path, name: str, setting: str) -> str:
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
+    if not path.exists():
         raise CommandError(
             f"No {name} token: give --token, set {setting}, or name the data folder that holds it "
             f"({path} does not exist)."
-        ) from None
+        )
+    return kept_token(path)

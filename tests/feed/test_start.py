@@ -83,3 +83,15 @@ def test_not_told_to_wait_it_says_in_one_sentence_that_redis_is_not_there(
     _, log = process.communicate(timeout=20)
     assert (process.returncode, log.count("\n")) == (1, 1)
     assert "cannot be reached" in log
+
+
+@pytest.mark.parametrize("file", ["admin-token", "read-token", "secrets-key"])
+def test_an_empty_token_file_is_one_sentence_and_opens_no_door(
+    tmp_path: Path, free_port: int, file: str
+) -> None:
+    (tmp_path / file).touch()
+    process = start(tmp_path, free_port, "redis://127.0.0.1:1/0", "--role", "web")
+    _, log = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert log.startswith(f"newswire: {tmp_path / file} is empty: ")
+    assert log.count("\n") == 1

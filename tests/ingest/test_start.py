@@ -139,3 +139,12 @@ async def test_told_to_wait_it_does_not_wait_for_a_redis_that_refuses_its_passwo
     _, log = process.communicate(timeout=20)
     assert (process.returncode, log.count("\n")) == (1, 1)
     assert valkey.url in log
+
+
+def test_an_empty_token_file_is_one_sentence_and_opens_no_door(tmp_path: Path, free_port: int) -> None:
+    (tmp_path / "ingest-token").touch()
+    process = _start(tmp_path, free_port, {"NEWSWIRE_REDIS_URL": "redis://127.0.0.1:1/0"})
+    _, log = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert log.startswith(f"newswire: {tmp_path / 'ingest-token'} is empty: ")
+    assert log.count("\n") == 1
