@@ -4,7 +4,6 @@ In the headers of messages there may be ASCII alone: FastStream counts their cha
 """
 
 import re
-import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import structlog
+import uuid_utils
 
 REQUEST_ID_HEADER = "x-request-id"
 TRACEPARENT_HEADER = "traceparent"
@@ -54,7 +54,7 @@ def trail_in(headers: Mapping[str, object]) -> Trail:
 
 def request_id_for(given: str | None) -> str:
     """Return the id that a client gave its request when it is fit for that, else a new one."""
-    return given if given and _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
+    return given if given and _REQUEST_ID.fullmatch(given) else f"req_{uuid_utils.uuid4().hex[:16]}"
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from redis.exceptions import WatchError
 from services.ingest.deadline import deadline
 from services.ingest.decide import Changed, Decision, Moment
 from services.ingest.record import Record
+from services.ingest.watching import watch_and_read
 from shared import keys
 from shared.clock import Clock
 from shared.identifiers import new_event_id
@@ -76,8 +77,7 @@ class Publisher:
     ) -> list[Decision]:
         names = {step.article_id: keys.article(partition, step.article_id) for step in steps}
         async with self.redis.pipeline(transaction=True) as pipe:
-            await pipe.watch(*names.values())
-            stored = await pipe.mget(list(names.values()))
+            stored = await watch_and_read(pipe, list(names.values()))
             records = {
                 article_id: Record.model_validate_json(found)
                 for article_id, found in zip(names, stored, strict=True)
@@ -95,8 +95,8 @@ class Publisher:
             if not changes:
                 return decisions
             pipe.multi()  # type: ignore[no-untyped-call] # redis-py has no annotation here
-            for article_id in {change.record.article.id: None for change, _ in changes}:
-                pipe.set(names[article_id], records[article_id].model_dump_json())
+            changed = {change.record.article.id for change, _ in changes}
+            pipe.mset({names[name]: records[name].model_dump_json() for name in changed})
             for change, context in changes:
                 publishing = self.broker.publish(
                     change.event,
