@@ -16,20 +16,21 @@ from typing import Any
 from redis.asyncio import Redis
 
 from services.ingest import title_index
-from services.ingest.deadline import execute
+from services.ingest.deadline import deadline, execute
 from services.ingest.identity import Facts, Identity, candidate
 from services.ingest.title_index import Titled
 from shared import keys
+from shared.scripting import Call, Command, Script, run_calls
 
 _MOST_ROUNDS = 200
 """Each lost race means that somebody else's claim came through: only very many at once get here."""
 
 # The key still has the owner that was seen.
-_TAKE_OVER = """
+_TAKE_OVER = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1
-"""
+""")
 
 
 class TooManyClaims(Exception):  # noqa: N818 - says what there was, as the client is told
@@ -118,19 +119,20 @@ class Claims:
         return turns
 
     async def _read(self, claims: Sequence[Claim]) -> list[_Turn]:
-        async with self.redis.pipeline(transaction=False) as pipe:
-            for claim in claims:
-                if claim.identity.url:
-                    pipe.get(claim.identity.url)
-                title_index.read(pipe, claim.identity)
-            answers = iter(await execute(pipe))
+        async with deadline():
+            titles, addresses = await run_calls(
+                self.redis,
+                [title_index.reading(claim.identity) for claim in claims],
+                first=[("GET", claim.identity.url) for claim in claims if claim.identity.url],
+            )
+        holders = iter(addresses)
         return [
             _Turn(
                 claim,
-                url=_text(next(answers)) if claim.identity.url else None,
-                titled=Titled.from_reply(next(answers)),
+                url=_text(next(holders)) if claim.identity.url else None,
+                titled=Titled.from_reply(titled),
             )
-            for claim in claims
+            for claim, titled in zip(claims, titles, strict=True)
         ]
 
     async def _read_what_is_named(self, turns: Sequence[_Turn]) -> None:
@@ -155,34 +157,37 @@ class Claims:
         page = 0
         while searching := [turn for turn in turns if _is_searching(turn)]:
             page += 1
-            async with self.redis.pipeline(transaction=False) as pipe:
-                for turn in searching:
-                    title_index.read(pipe, turn.identity, page)
-                answers = await execute(pipe)
+            async with deadline():
+                answers, _ = await run_calls(
+                    self.redis, [title_index.reading(turn.identity, page) for turn in searching]
+                )
             for turn, reply in zip(searching, answers, strict=True):
                 turn.titled = turn.titled.together_with(Titled.from_reply(reply))
 
     async def _claim_addresses(self, turns: Sequence[_Turn]) -> None:
         """Claim each turn's address for its article, unless a settled one holds it."""
-        claimed = []
-        async with self.redis.pipeline(transaction=False) as pipe:
-            for turn in turns:
-                key, holder = turn.identity.url, turn.url
-                if key is None or holder == turn.article_id or (holder and turn.is_settled(holder)):
-                    continue
-                if holder is None:
-                    pipe.set(key, turn.article_id, nx=True)
-                else:
-                    pipe.eval(_TAKE_OVER, 1, key, holder, turn.article_id)
-                claimed.append(turn)
-            _mark_lost(claimed, await execute(pipe))
+        free, taken = [], []
+        setting: list[Command] = []
+        taking_over: list[Call] = []
+        for turn in turns:
+            key, holder = turn.identity.url, turn.url
+            if key is None or holder == turn.article_id or (holder and turn.is_settled(holder)):
+                continue
+            if holder is None:
+                free.append(turn)
+                setting.append(("SET", key, turn.article_id, "NX"))
+            else:
+                taken.append(turn)
+                taking_over.append(Call(_TAKE_OVER, (key,), (holder, turn.article_id)))
+        async with deadline():
+            taken_over, were_set = await run_calls(self.redis, taking_over, first=setting)
+        _mark_lost([*free, *taken], [*were_set, *taken_over])
 
     async def _claim_titles(self, turns: Sequence[_Turn]) -> None:
-        async with self.redis.pipeline(transaction=False) as pipe:
-            claimed = [
-                turn for turn in turns if title_index.claim(pipe, turn.identity, turn.article_id, turn.titled)
-            ]
-            _mark_lost(claimed, await execute(pipe))
+        calls = [title_index.claiming(turn.identity, turn.article_id, turn.titled) for turn in turns]
+        async with deadline():
+            answers, _ = await run_calls(self.redis, [call for call in calls if call])
+        _mark_lost([turn for turn, call in zip(turns, calls, strict=True) if call], answers)
 
 
 def _first_of_each_title(waiting: Mapping[int, Claim]) -> list[int]:

@@ -12,6 +12,7 @@ from redis.asyncio.client import Pipeline
 
 from services.ingest.identity import Facts, Identity
 from shared import keys
+from shared.scripting import Call, Script
 
 _UNDATED = "~"
 """Sorts behind every day, and `}` behind every `|`."""
@@ -20,7 +21,7 @@ _AT_ONCE = 100
 """Articles that one reading looks at; hardly any title has as many of a day, or without one."""
 
 # Those with an address are passed over for a draft that has one: the same address is found by itself.
-_READ = """
+_READ = Script("""
 local day, has_address = ARGV[1], ARGV[2] == '1'
 local first, most = tonumber(ARGV[3]), tonumber(ARGV[4])
 local found, is_full = {}, 0
@@ -37,10 +38,10 @@ for range = 5, #ARGV, 2 do
   if #members == most then is_full = 1 end
 end
 return {redis.call('HLEN', KEYS[1]), redis.call('HGET', KEYS[3], day), is_full, found}
-"""
+""")
 
 # All is as it was read: as many articles, this one's facts, and whose the day is.
-_CLAIM = """
+_CLAIM = Script("""
 local id, before, day, holder = ARGV[1], ARGV[3], ARGV[7], ARGV[8]
 if redis.call('HLEN', KEYS[1]) ~= tonumber(ARGV[2]) then return 0 end
 if (redis.call('HGET', KEYS[1], id) or '') ~= before then return 0 end
@@ -50,7 +51,7 @@ redis.call('ZREM', KEYS[2], ARGV[5])
 redis.call('ZADD', KEYS[2], 0, ARGV[6])
 if day ~= '' and holder == '' then redis.call('HSET', KEYS[3], day, id) end
 return 1
-"""
+""")
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Titled:
 
     @classmethod
     def from_reply(cls, reply: tuple[int, bytes | None, int, list[bytes]]) -> "Titled":
-        """Return what `read` was answered."""
+        """Return what `reading` was answered."""
         count, holder, is_full, found = reply
         pairs = zip(found[::2], found[1::2], strict=True)
         facts = {article_id.decode(): Facts.from_json(stored) for article_id, stored in pairs}
@@ -78,12 +79,12 @@ class Titled:
         return replace(self, facts=self.facts | further.facts, more=further.more)
 
 
-def read(pipe: "Pipeline", identity: Identity, page: int = 0) -> None:
-    """Ask for the articles in question, a page of them; those of the first pages are preferred."""
+def reading(identity: Identity, page: int = 0) -> Call:
+    """Return the call for a page of the articles in question; those of the first pages are preferred."""
     day = identity.facts.day or ""
     ranges = [*_within(day), *_within(_UNDATED)] if day else ["-", "+"]
     has_address = "1" if identity.facts.url else ""
-    pipe.eval(_READ, 3, *_keys(identity), day, has_address, page * _AT_ONCE, _AT_ONCE, *ranges)
+    return Call(_READ, _keys(identity), (day, has_address, page * _AT_ONCE, _AT_ONCE, *ranges))
 
 
 def read_one(pipe: "Pipeline", identity: Identity, article_id: str) -> None:
@@ -91,19 +92,18 @@ def read_one(pipe: "Pipeline", identity: Identity, article_id: str) -> None:
     pipe.hget(keys.identity_title(identity.title), article_id)
 
 
-def claim(pipe: "Pipeline", identity: Identity, article_id: str, seen: Titled) -> bool:
-    """Ask to keep what the identity says of an article, if all is still as it was seen; the answer is 1 or 0.
+def claiming(identity: Identity, article_id: str, seen: Titled) -> Call | None:
+    """Return the call that keeps what the identity says of an article, or None when all of it is kept.
 
-    Return whether there is anything to ask for.
+    Its answer is 1, or 0 when not all is still as it was seen.
     """
     day, known = identity.facts.day or "", seen.facts.get(article_id)
     facts = identity.facts.together_with(known) if known else identity.facts
     if facts == known and (seen.day_holder or not day):
-        return False
+        return None
     before, old = (known.to_json(), _member(known, article_id)) if known else (b"", "")
     after = (facts.to_json(), old, _member(facts, article_id), day, seen.day_holder or "")
-    pipe.eval(_CLAIM, 3, *_keys(identity), article_id, seen.count, before, *after)
-    return True
+    return Call(_CLAIM, _keys(identity), (article_id, seen.count, before, *after))
 
 
 def _keys(identity: Identity) -> tuple[str, str, str]:

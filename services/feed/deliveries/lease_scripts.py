@@ -4,7 +4,7 @@ While one is in hand, the `holder` in its hash says in whose, and since which tu
 memory is written first: a Redis that is full refuses only scripts that have written nothing yet.
 """
 
-from services.feed.deliveries.scripting import Script
+from shared.scripting import Script
 
 LEASE = Script("""
 -- KEYS: due, leased, statistics

@@ -24,9 +24,9 @@ from services.feed.deliveries.queue_calls import (
 )
 from services.feed.deliveries.queue_scripts import REQUEUE
 from services.feed.deliveries.registry import EndpointView
-from services.feed.deliveries.scripting import Argument, Call, run_calls
 from services.feed.deliveries.turn import Turn
 from shared import keys
+from shared.scripting import Argument, Call, run_calls
 from shared.timestamps import epoch_ms
 
 LEASE = timedelta(seconds=10)

@@ -10,8 +10,8 @@ from services.feed.deliveries.delivery import DeliveryStatus, NewDelivery
 from services.feed.deliveries.lease import Ask, Finish, Hand, Lease
 from services.feed.deliveries.lease_scripts import HOLD, LEASE, RELEASE
 from services.feed.deliveries.queue_scripts import ENQUEUE, FINISH
-from services.feed.deliveries.scripting import Call
 from shared import keys
+from shared.scripting import Call
 from shared.timestamps import epoch_ms
 
 LATENCIES_KEPT = 200

@@ -5,7 +5,7 @@ comes back after its lease changes nothing, and a repeated command neither. What
 out of the hash: there are millions of them.
 """
 
-from services.feed.deliveries.scripting import Script
+from shared.scripting import Script
 
 ENQUEUE = Script("""
 -- KEYS: deliveries, status:pending, due, then one delivery each

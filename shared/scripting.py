@@ -1,4 +1,4 @@
-"""Runs Lua scripts for many endpoints in one pipeline, each sent by its digest and not as text.
+"""Runs Lua scripts many times in one pipeline, each sent by its digest and not as text.
 
 A server that was restarted knows no digest: the texts are sent then, and those calls are made again.
 """
@@ -11,7 +11,8 @@ from typing import Any
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
 
-Argument = str | int | float
+Argument = str | int | float | bytes
+Command = Sequence[Argument]
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Call:
 
 
 async def run_calls(
-    redis: "Redis", calls: Sequence[Call], first: Sequence[Sequence[Argument]] = ()
+    redis: "Redis", calls: Sequence[Call], first: Sequence[Command] = ()
 ) -> tuple[list[Any], list[Any]]:
     """Return what the calls returned, in order, and what the commands did that go before them.
 
@@ -62,7 +63,7 @@ async def run_calls(
     return replies, done
 
 
-async def _sent(redis: "Redis", commands: Sequence[Sequence[Argument]]) -> list[Any]:
+async def _sent(redis: "Redis", commands: Sequence[Command]) -> list[Any]:
     pipe = redis.pipeline(transaction=False)
     for command in commands:
         pipe.execute_command(*command)
