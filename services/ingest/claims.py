@@ -16,18 +16,18 @@ from typing import Any
 from redis.asyncio import Redis
 
 from services.ingest import title_index
-from services.ingest.deadline import deadline, execute
+from services.ingest.deadline import deadline
 from services.ingest.identity import Facts, Identity, candidate
 from services.ingest.title_index import Titled
 from shared import keys
-from shared.scripting import Call, Command, Script, run_calls
+from shared.scripting import Call, Script, run_calls
 
 _MOST_ROUNDS = 200
 """Each lost race means that somebody else's claim came through: only very many at once get here."""
 
-# The key still has the owner that was seen.
-_TAKE_OVER = Script("""
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+# The key still has the owner that was seen, or none.
+_CLAIM_ADDRESS = Script("""
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1
 """)
@@ -140,11 +140,13 @@ class Claims:
         unread = [(turn, name) for turn in turns for name in turn.named() - turn.titled.facts.keys()]
         if not unread:
             return
-        async with self.redis.pipeline(transaction=False) as pipe:
-            for turn, name in unread:
-                title_index.read_one(pipe, turn.identity, name)
-                pipe.exists(keys.article(keys.partition_of(name, self.partitions), name))
-            answers = iter(await execute(pipe))
+        asked = []
+        for turn, name in unread:
+            asked.append(title_index.reading_one(turn.identity, name))
+            asked.append(("EXISTS", keys.article(keys.partition_of(name, self.partitions), name)))
+        async with deadline():
+            _, found = await run_calls(self.redis, [], first=asked)
+        answers = iter(found)
         for turn, name in unread:
             facts, is_stored = next(answers), next(answers)
             if facts:
@@ -166,22 +168,15 @@ class Claims:
 
     async def _claim_addresses(self, turns: Sequence[_Turn]) -> None:
         """Claim each turn's address for its article, unless a settled one holds it."""
-        free, taken = [], []
-        setting: list[Command] = []
-        taking_over: list[Call] = []
+        claimed, calls = [], []
         for turn in turns:
             key, holder = turn.identity.url, turn.url
-            if key is None or holder == turn.article_id or (holder and turn.is_settled(holder)):
-                continue
-            if holder is None:
-                free.append(turn)
-                setting.append(("SET", key, turn.article_id, "NX"))
-            else:
-                taken.append(turn)
-                taking_over.append(Call(_TAKE_OVER, (key,), (holder, turn.article_id)))
+            if key and holder != turn.article_id and not (holder and turn.is_settled(holder)):
+                claimed.append(turn)
+                calls.append(Call(_CLAIM_ADDRESS, (key,), (holder or "", turn.article_id)))
         async with deadline():
-            taken_over, were_set = await run_calls(self.redis, taking_over, first=setting)
-        _mark_lost([*free, *taken], [*were_set, *taken_over])
+            answers, _ = await run_calls(self.redis, calls)
+        _mark_lost(claimed, answers)
 
     async def _claim_titles(self, turns: Sequence[_Turn]) -> None:
         calls = [title_index.claiming(turn.identity, turn.article_id, turn.titled) for turn in turns]

@@ -6,9 +6,7 @@ Measured: those are a seventh of the time that a batch takes. Use a client witho
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
-from redis.asyncio.client import Pipeline
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 _SECONDS = 5.0
@@ -22,10 +20,3 @@ async def deadline() -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise RedisTimeoutError(f"Redis did not answer within {_SECONDS} seconds.") from error
-
-
-async def execute(pipe: "Pipeline") -> list[Any]:
-    """Return the pipeline's answers in time."""
-    async with deadline():
-        answers: list[Any] = await pipe.execute()
-    return answers

@@ -8,11 +8,9 @@ costs little more than a new one.
 
 from dataclasses import dataclass, replace
 
-from redis.asyncio.client import Pipeline
-
 from services.ingest.identity import Facts, Identity
 from shared import keys
-from shared.scripting import Call, Script
+from shared.scripting import Call, Command, Script
 
 _UNDATED = "~"
 """Sorts behind every day, and `}` behind every `|`."""
@@ -87,9 +85,9 @@ def reading(identity: Identity, page: int = 0) -> Call:
     return Call(_READ, _keys(identity), (day, has_address, page * _AT_ONCE, _AT_ONCE, *ranges))
 
 
-def read_one(pipe: "Pipeline", identity: Identity, article_id: str) -> None:
-    """Ask for the facts of one article, as JSON or nil."""
-    pipe.hget(keys.identity_title(identity.title), article_id)
+def reading_one(identity: Identity, article_id: str) -> Command:
+    """Return the command that reads the facts of one article, as JSON or nil."""
+    return ("HGET", keys.identity_title(identity.title), article_id)
 
 
 def claiming(identity: Identity, article_id: str, seen: Titled) -> Call | None:
