@@ -6,13 +6,13 @@ A server that was restarted knows no digest: the texts are sent then, and those 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import NoScriptError, ResponseError
 
-Argument = str | int | float | bytes
-Command = Sequence[Argument]
+from shared.exchange import Argument, Command, exchange
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Call:
     arguments: Sequence[Argument]
 
     @property
-    def command(self) -> tuple[Argument, ...]:
+    def command(self) -> Command:
         """The run as a command for Redis."""
         return ("EVALSHA", self.script.digest, len(self.keys), *self.keys, *self.arguments)
 
@@ -44,7 +44,7 @@ class Call:
 async def run_calls(
     redis: "Redis", calls: Sequence[Call], first: Sequence[Command] = ()
 ) -> tuple[list[Any], list[Any]]:
-    """Return what the calls returned, in order, and what the commands did that go before them.
+    """Return what the calls returned, in order, and the raw answers to the commands that go before them.
 
     The first error among all of these is raised.
     """
@@ -58,14 +58,25 @@ async def run_calls(
         for at, reply in zip(missed, again, strict=True):
             replies[at] = reply
     for reply in (*done, *replies):
-        if isinstance(reply, RedisError):
+        if isinstance(reply, ResponseError):
             raise reply
     return replies, done
 
 
 async def _sent(redis: "Redis", commands: Sequence[Command]) -> list[Any]:
-    pipe = redis.pipeline(transaction=False)
-    for command in commands:
-        pipe.execute_command(*command)
-    replies: list[Any] = await pipe.execute(raise_on_error=False)
-    return replies
+    if not commands:
+        return []
+    pool = redis.connection_pool
+    connection = await pool.get_connection()  # type: ignore[no-untyped-call] # not annotated
+    try:
+        # As often as the client may repeat a command. An exchange that failed has closed its connection.
+        answers: list[Any] = await connection.retry.call_with_retry(
+            partial(exchange, connection, commands), _go_on
+        )
+        return answers
+    finally:
+        await pool.release(connection)
+
+
+async def _go_on(_: Exception) -> None:
+    """Do nothing between two tries."""

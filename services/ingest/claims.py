@@ -96,7 +96,8 @@ class Claims:
         rounds_in_vain = 0
         while waiting:
             first = _first_of_each_title(waiting)
-            turns = await self._take_turns([waiting[index] for index in first])
+            async with deadline():
+                turns = await self._take_turns([waiting[index] for index in first])
             won = {
                 index: turn.article_id for index, turn in zip(first, turns, strict=True) if not turn.is_lost
             }
@@ -119,12 +120,11 @@ class Claims:
         return turns
 
     async def _read(self, claims: Sequence[Claim]) -> list[_Turn]:
-        async with deadline():
-            titles, addresses = await run_calls(
-                self.redis,
-                [title_index.reading(claim.identity) for claim in claims],
-                first=[("GET", claim.identity.url) for claim in claims if claim.identity.url],
-            )
+        titles, addresses = await run_calls(
+            self.redis,
+            [title_index.reading(claim.identity) for claim in claims],
+            first=[("GET", claim.identity.url) for claim in claims if claim.identity.url],
+        )
         holders = iter(addresses)
         return [
             _Turn(
@@ -144,8 +144,7 @@ class Claims:
         for turn, name in unread:
             asked.append(title_index.reading_one(turn.identity, name))
             asked.append(("EXISTS", keys.article(keys.partition_of(name, self.partitions), name)))
-        async with deadline():
-            _, found = await run_calls(self.redis, [], first=asked)
+        _, found = await run_calls(self.redis, [], first=asked)
         answers = iter(found)
         for turn, name in unread:
             facts, is_stored = next(answers), next(answers)
@@ -159,10 +158,9 @@ class Claims:
         page = 0
         while searching := [turn for turn in turns if _is_searching(turn)]:
             page += 1
-            async with deadline():
-                answers, _ = await run_calls(
-                    self.redis, [title_index.reading(turn.identity, page) for turn in searching]
-                )
+            answers, _ = await run_calls(
+                self.redis, [title_index.reading(turn.identity, page) for turn in searching]
+            )
             for turn, reply in zip(searching, answers, strict=True):
                 turn.titled = turn.titled.together_with(Titled.from_reply(reply))
 
@@ -174,14 +172,12 @@ class Claims:
             if key and holder != turn.article_id and not (holder and turn.is_settled(holder)):
                 claimed.append(turn)
                 calls.append(Call(_CLAIM_ADDRESS, (key,), (holder or "", turn.article_id)))
-        async with deadline():
-            answers, _ = await run_calls(self.redis, calls)
+        answers, _ = await run_calls(self.redis, calls)
         _mark_lost(claimed, answers)
 
     async def _claim_titles(self, turns: Sequence[_Turn]) -> None:
         calls = [title_index.claiming(turn.identity, turn.article_id, turn.titled) for turn in turns]
-        async with deadline():
-            answers, _ = await run_calls(self.redis, [call for call in calls if call])
+        answers, _ = await run_calls(self.redis, [call for call in calls if call])
         _mark_lost([turn for turn, call in zip(turns, calls, strict=True) if call], answers)
 
 

@@ -1,4 +1,4 @@
-"""One deadline for a whole exchange with Redis, where redis-py would set one for each answer.
+"""One deadline for several exchanges with Redis, where redis-py would set one for each answer.
 
 Measured: those are a seventh of the time that a batch takes. Use a client without a timeout of its own.
 """

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from services.ingest.identity import Facts, Identity
 from shared import keys
-from shared.scripting import Call, Command, Script
+from shared.exchange import Command
+from shared.scripting import Call, Script
 
 _UNDATED = "~"
 """Sorts behind every day, and `}` behind every `|`."""

@@ -6,6 +6,9 @@ Each of them waits for the disk while others write: what came at one moment is a
 from collections.abc import Sequence
 
 from redis.asyncio.client import Pipeline
+from redis.exceptions import ResponseError
+
+from shared.exchange import exchange
 
 
 async def watch_and_read(pipe: "Pipeline", names: Sequence[str]) -> list[bytes | None]:
@@ -13,16 +16,14 @@ async def watch_and_read(pipe: "Pipeline", names: Sequence[str]) -> list[bytes |
 
     The pipeline must be new. Raises redis-py's errors, after which nothing is watched.
     """
-    pool = pipe.connection_pool
     # From here on the pipeline gives it back, whatever happens.
-    pipe.connection = connection = await pool.get_connection()  # type: ignore[no-untyped-call] # not annotated
-    await connection.send_packed_command(connection.pack_commands([("WATCH", *names), ("MGET", *names)]))
-    try:
-        await pipe.parse_response(connection, "WATCH")
-        found: list[bytes | None] = await pipe.parse_response(connection, "MGET")
-    except BaseException:
-        # Nobody must find the answer to MGET in it; with the connection what it watched is gone too.
-        pipe.watching = False
-        await connection.disconnect(nowait=True)
-        raise
-    return found
+    pipe.connection = connection = await pipe.connection_pool.get_connection()  # type: ignore[no-untyped-call] # not annotated
+    watching, found = await exchange(connection, [("WATCH", *names), ("MGET", *names)])
+    for answer in (watching, found):
+        if isinstance(answer, ResponseError):
+            # What it watched is gone with it.
+            await connection.disconnect(nowait=True)
+            raise answer
+    pipe.watching = True
+    values: list[bytes | None] = found
+    return values

@@ -26,7 +26,8 @@ from services.feed.deliveries.queue_scripts import REQUEUE
 from services.feed.deliveries.registry import EndpointView
 from services.feed.deliveries.turn import Turn
 from shared import keys
-from shared.scripting import Argument, Call, run_calls
+from shared.exchange import Command
+from shared.scripting import Call, run_calls
 from shared.timestamps import epoch_ms
 
 LEASE = timedelta(seconds=10)
@@ -181,5 +182,5 @@ class DeliveryQueue:
         )
 
 
-def _mark_command(due_at: Mapping[str, int]) -> tuple[Argument, ...]:
+def _mark_command(due_at: Mapping[str, int]) -> Command:
     return ("ZADD", keys.queues(), "LT", *(part for one, at in due_at.items() for part in (at, one)))
