@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from fastapi import Response
+from pydantic import AwareDatetime, BeforeValidator, Field, SerializeAsAny, TypeAdapter
 
 from services.ingest.acceptance import Outcome
 from services.ingest.decide import Refused
@@ -84,13 +85,27 @@ def row(outcome: Outcome) -> dict[str, Any]:
     """Return the fields of a row for an article that reached acceptance."""
     if isinstance(outcome, Refused):
         return {"status": outcome.status, "outcome": "rejected", "detail": outcome.detail}
-    return {"status": 202, **article_answer(outcome).model_dump()}
+    return {
+        "status": 202,
+        "outcome": outcome.result,
+        "id": outcome.id,
+        "event_id": outcome.event_id,
+        "version": outcome.version,
+    }
 
 
 def problem_row(problem: Problem) -> dict[str, Any]:
     """Return the fields of a row for an article that could not be read."""
     fields = {"status": problem.status, "outcome": "rejected", "detail": problem.detail}
     return fields | ({"errors": problem.errors} if problem.errors else {})
+
+
+_ROWS = TypeAdapter(Sequence[SerializeAsAny[Row]])
+
+
+def rows_answer(rows: Sequence[Row], status: int) -> Response:
+    """Return the rows as an HTTP answer, each with what there is to say of it."""
+    return Response(_ROWS.dump_json(rows, exclude_unset=True), status, media_type="application/json")
 
 
 def document_rows(

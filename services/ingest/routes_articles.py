@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from services.ingest.acceptance import Acceptance
@@ -15,6 +14,7 @@ from services.ingest.answers import (
     article_answer,
     problem_row,
     row,
+    rows_answer,
     stored_article,
 )
 from services.ingest.body import read_json
@@ -55,7 +55,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
         openapi_extra=json_body("ArticleInput", array=True),
         response_model=list[BatchRow],
     )
-    async def accept_batch(request: Request) -> JSONResponse:
+    async def accept_batch(request: Request) -> Response:
         """Answer with one outcome for each, in the order sent; a bad one never spoils the others."""
         stated = _batch(await read_json(request))
         rows: dict[int, dict[str, Any]] = {}
@@ -67,8 +67,7 @@ def article_routes(acceptance: Acceptance) -> APIRouter:
                 rows[index] = problem_row(problem)
         outcomes = await acceptance.accept(list(drafts.values()))
         rows |= {index: row(outcome) for index, outcome in zip(drafts, outcomes, strict=True)}
-        listed = [BatchRow(index=index, **rows[index]) for index in range(len(stated))]
-        return JSONResponse([one.model_dump(mode="json", exclude_unset=True) for one in listed], 207)
+        return rows_answer([BatchRow(index=index, **rows[index]) for index in range(len(stated))], 207)
 
     @router.head("/{article_id}", include_in_schema=False)
     @router.get("/{article_id}", summary="An article as accepted")

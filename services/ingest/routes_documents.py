@@ -2,11 +2,10 @@
 
 import asyncio
 
-from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Request, Response
 
 from services.ingest.acceptance import Acceptance
-from services.ingest.answers import DocumentRow, document_rows
+from services.ingest.answers import DocumentRow, document_rows, rows_answer
 from services.ingest.body import read_document
 from services.ingest.openapi import text_body
 from services.ingest.read.page import read_page
@@ -32,7 +31,7 @@ def document_routes(acceptance: Acceptance) -> APIRouter:
             207: {"description": "Some parts were left out or rejected", "model": list[DocumentRow]},
         },
     )
-    async def accept_document(request: Request) -> JSONResponse:
+    async def accept_document(request: Request) -> Response:
         """Read a page saved as text; answer with one outcome for each article found in it."""
         raw = await read_document(request)
         try:
@@ -44,7 +43,6 @@ def document_routes(acceptance: Acceptance) -> APIRouter:
         rows = document_rows(reading.found, outcomes, reading.omitted)
         rejected = sum(row.outcome == "rejected" for row in rows)
         log.info("document.read", bytes=len(raw), articles=len(reading.found), rejected=rejected)
-        body = [row.model_dump(mode="json", exclude_unset=True) for row in rows]
-        return JSONResponse(body, 207 if rejected else 202)
+        return rows_answer(rows, 207 if rejected else 202)
 
     return router
