@@ -42,8 +42,11 @@ _MOST_AT_ONCE = 100
 _SHORT_HTML = 20_000
 """Characters; what is longer counts as several drafts, so that no transaction grows beyond some megabytes."""
 
+_SIDE_BY_SIDE = 2
+"""Transactions of a partition, or rounds of batches' claims, when there is that much to do."""
+
 _MUCH_HTML = 50_000
-"""Characters that are cleaned on a thread: about 10 ms of work."""
+"""Characters that are cleaned at once; a longer text is cleaned on a thread, and may take 10 ms and more."""
 
 
 class Result(StrEnum):
@@ -97,9 +100,14 @@ class Acceptance:
         claims = Claims(redis, partitions)
         self._claiming = Together(claims.settle, _MOST_AT_ONCE)
         # A batch takes as many rounds as it has drafts of one title: who sends one article does not wait.
-        self._claiming_batches = Together(claims.settle, _MOST_AT_ONCE)
+        self._claiming_batches = Together(claims.settle, _MOST_AT_ONCE, side_by_side=_SIDE_BY_SIDE)
         self._committing = [
-            Together(partial(publisher.commit, partition), _MOST_AT_ONCE, weigh=lambda step: step.weight)
+            Together(
+                partial(publisher.commit, partition),
+                _MOST_AT_ONCE,
+                weigh=lambda step: step.weight,
+                side_by_side=_SIDE_BY_SIDE,
+            )
             for partition in range(partitions)
         ]
 
@@ -153,6 +161,9 @@ class Acceptance:
         partitions: dict[int, list[int]] = {}
         for index, step in enumerate(steps):
             partitions.setdefault(keys.partition_of(step.article_id, self._partitions), []).append(index)
+        if len(partitions) == 1:
+            (partition,) = partitions
+            return await self._committing[partition].ask(steps)
         answers = await asyncio.gather(
             *(self._committing[p].ask([steps[i] for i in indices]) for p, indices in partitions.items())
         )
@@ -184,9 +195,19 @@ class Acceptance:
 
 async def _with_clean_html(drafts: Sequence[ArticleDraft]) -> list[ArticleDraft]:
     """Return the drafts with HTML that may be published, without holding up others while much is cleaned."""
-    if sum(len(draft.content_html or "") for draft in drafts) > _MUCH_HTML:
-        return await asyncio.to_thread(lambda: [_cleaned(draft) for draft in drafts])
-    return [_cleaned(draft) for draft in drafts]
+    cleaned = []
+    characters = 0
+    for draft in drafts:
+        length = len(draft.content_html or "")
+        characters += length
+        if length > _MUCH_HTML:
+            cleaned.append(await asyncio.to_thread(_cleaned, draft))
+            continue
+        if characters > _MUCH_HTML:
+            await asyncio.sleep(0)
+            characters = length
+        cleaned.append(_cleaned(draft))
+    return cleaned
 
 
 def _cleaned(draft: ArticleDraft) -> ArticleDraft:

@@ -26,6 +26,11 @@ class _Caller(Generic[Asked, Done]):
     done: list[Done] = field(default_factory=list)
     taken: int = 0
 
+    @property
+    def left(self) -> int:
+        """How many things are still to be taken."""
+        return len(self.asked) - self.taken
+
     def take(self, room: int, weigh: Callable[[Asked], int]) -> tuple[Sequence[Asked], int]:
         """Return what is to be done next of it, one thing at least, and the room that is left then."""
         begin = self.taken
@@ -42,39 +47,49 @@ _Part = tuple[_Caller[Asked, Done], Sequence[Asked]]
 class Together(Generic[Asked, Done]):
     """Hands what is asked for to `do`, about `most` at a time as `weigh` counts; one round follows the other.
 
-    What one caller asked for is done in its order. `do` must be safe to repeat.
+    When a whole round waits, another is under way beside it, up to `side_by_side`: they wait for the disk
+    together. What one caller asked for is done in its order. `do` must be safe to repeat, and beside itself.
     """
 
     def __init__(
         self,
         do: Callable[[Sequence[Asked]], Awaitable[list[Done]]],
         most: int,
+        *,
         weigh: Callable[[Asked], int] = lambda _: 1,
+        side_by_side: int = 1,
     ) -> None:
         self._do = do
         self._most = most
         self._weigh = weigh
+        self._side_by_side = side_by_side
         self._waiting: deque[_Caller[Asked, Done]] = deque()
         self._alone: deque[_Part[Asked, Done]] = deque()
-        self._working: asyncio.Task[None] | None = None
+        self._left = 0
+        self._working: set[asyncio.Task[None] | None] = set()
 
     async def ask(self, asked: Sequence[Asked]) -> list[Done]:
         """Return what came of each thing asked for, or raise what went wrong with them."""
         if not asked:
             return []
-        caller = _Caller[Asked, Done](asked, asyncio.get_running_loop().create_future())
-        self._waiting.append(caller)
-        if self._working is None:
+        caller: _Caller[Asked, Done] = _Caller(asked, asyncio.get_running_loop().create_future())
+        self._let_wait(caller)
+        if not self._working or (self._left >= self._most and len(self._working) < self._side_by_side):
             # In a context of its own: what is known of this caller is not true of those who come later.
-            self._working = asyncio.create_task(self._work(), context=Context())
+            self._working.add(asyncio.create_task(self._work(), context=Context()))
         return await caller.answered
+
+    def _let_wait(self, caller: _Caller[Asked, Done]) -> None:
+        self._waiting.append(caller)
+        self._left += caller.left
 
     async def _work(self) -> None:
         try:
             while self._alone or self._waiting:
                 await self._round([self._alone.popleft()] if self._alone else self._next_round())
         finally:
-            self._working = None
+            # At once: whoever comes next must not take this one for somebody who goes on.
+            self._working.remove(asyncio.current_task())
 
     def _next_round(self) -> list[_Part[Asked, Done]]:
         """Take from each in turn; a caller with very much comes again after all others."""
@@ -82,6 +97,7 @@ class Together(Generic[Asked, Done]):
         room = self._most
         for _ in range(len(self._waiting)):
             caller = self._waiting.popleft()
+            self._left -= caller.left
             part, room = caller.take(room, self._weigh)
             parts.append((caller, part))
             if room <= 0:
@@ -107,6 +123,7 @@ class Together(Generic[Asked, Done]):
             failed = [*(caller for caller, _ in (*parts, *self._alone)), *self._waiting]
             self._alone.clear()
             self._waiting.clear()
+            self._left = 0
         elif len(parts) == 1:
             failed = [parts[0][0]]
         else:
@@ -119,7 +136,7 @@ class Together(Generic[Asked, Done]):
     def _go_on_with(self, caller: _Caller[Asked, Done]) -> None:
         if caller.answered.done():
             return  # its task was cancelled
-        if caller.taken < len(caller.asked):
-            self._waiting.append(caller)
+        if caller.left:
+            self._let_wait(caller)
         else:
             caller.answered.set_result(caller.done)

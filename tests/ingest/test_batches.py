@@ -55,6 +55,25 @@ async def test_a_thousand_articles_go_in_over_three_partitions(valkey: ValkeySer
     assert sorted(event.article.title for event in events) == sorted(one["title"] for one in batch)
 
 
+async def test_batches_that_change_the_same_articles_at_once_lose_none_of_the_changes(
+    ingest: Service, redis: Redis
+) -> None:
+    def batch(edition: int) -> list[dict[str, Any]]:
+        text = f"<p>Edition {edition}</p>"
+        return [{"id": f"cms:{n}", "title": f"Number {n}", "content_html": text} for n in range(150)]
+
+    answers = await asyncio.gather(
+        *[ingest.client.post("/articles/batch", json=batch(edition)) for edition in range(6)]
+    )
+    assert {row["status"] for answer in answers for row in answer.json()} == {202}
+    versions: dict[str, list[int]] = {}
+    for event in await events_of(redis):
+        versions.setdefault(event.article.id, []).append(event.version)
+    assert versions == {f"cms:{number}": [1, 2, 3, 4, 5, 6] for number in range(150)}
+    last = (await events_of(redis))[-1]
+    assert (await ingest.stored(last.article.id))["content_html"] == last.article.content_html
+
+
 async def test_one_article_twice_in_a_batch_follows_the_order_sent(ingest: Service, redis: Redis) -> None:
     batch = [{"title": "Ice roads"}, {"title": "Ice roads", "content_html": "<p>All of it.</p>"}]
     rows = (await ingest.client.post("/articles/batch", json=batch)).json()
@@ -77,6 +96,18 @@ async def test_only_an_array_is_a_batch(ingest: Service) -> None:
     assert (await ingest.client.post("/articles/batch", json={})).status_code == 422
     empty = await ingest.client.post("/articles/batch", json=[])
     assert (empty.status_code, json.loads(empty.text)) == (207, [])
+
+
+async def test_an_event_is_a_json_message_as_other_readers_of_faststream_expect(
+    ingest: Service, redis: Redis
+) -> None:
+    outcome = await ingest.post(**one_article())
+    entries: list[Any] = await redis.xrange(keys.events(0)) or []
+    ((_, fields),) = entries
+
+    body, headers = BinaryMessageFormatV1.parse(fields[b"__data__"])
+    assert headers["content-type"] == "application/json"
+    assert headers["correlation_id"] == json.loads(body)["id"] == outcome["event_id"]
 
 
 async def posted_at_once(ingest: Service, redis: Redis) -> dict[str, Trail]:

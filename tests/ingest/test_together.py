@@ -46,6 +46,46 @@ async def test_those_who_come_while_a_round_is_under_way_share_the_next() -> Non
     assert rounds.seen == [[1], [2, -2, 3, -3]]
 
 
+async def test_another_round_begins_beside_it_when_a_whole_one_waits() -> None:
+    rounds = Rounds(held=True)
+    together = Together(rounds.double, most=3, side_by_side=2)
+    asking = [asyncio.create_task(together.ask(numbers)) for numbers in ([1], [2, 3], [4], [5, 6], [8])]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert rounds.seen == [[1, 2, 3], [4, 5, 6]]
+    rounds.go.set()
+
+    assert await asyncio.gather(*asking) == [[2], [4, 6], [8], [10, 12], [16]]
+    assert rounds.seen[2:] == [[8]]
+    assert await together.ask([9]) == [18]
+
+
+async def test_what_one_asked_for_is_done_in_its_order_while_others_have_rounds_beside_it() -> None:
+    rounds = Rounds()
+    together = Together(rounds.double, most=2, side_by_side=2)
+    low, high = await asyncio.gather(together.ask(range(6)), together.ask(range(10, 16)))
+
+    assert low == [0, 2, 4, 6, 8, 10]
+    assert high == [20, 22, 24, 26, 28, 30]
+    for tens in (0, 1):
+        done = [number for numbers in rounds.seen for number in numbers if number // 10 == tens]
+        assert done == sorted(done)
+
+
+async def test_a_round_beside_the_one_that_met_an_outage_ends_for_itself() -> None:
+    rounds = Rounds(held=True)
+    rounds.fails_at[1] = RedisConnectionError("gone")
+    together = Together(rounds.double, most=2, side_by_side=2)
+    asking = [asyncio.create_task(together.ask(numbers)) for numbers in ([1, 2], [3, 4], [5])]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    rounds.go.set()
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+
+    assert answers == [rounds.fails_at[1], [6, 8], rounds.fails_at[1]]
+    assert await together.ask([7]) == [14]
+
+
 async def test_whoever_asks_for_very_much_lets_others_in_between() -> None:
     rounds = Rounds()
     together = Together(rounds.double, most=4)
