@@ -12,15 +12,16 @@ import sys
 from typing import Literal
 
 import structlog
-from structlog.typing import FilteringBoundLogger, Processor
+from structlog.typing import EventDict, FilteringBoundLogger, Processor
 
 from shared import log_lines
+from shared.trail import current_request_id
 
 
 def configure(log_format: Literal["console", "json"], level: str, *, process: str) -> None:
     """Set up this process's logs; every line bears `process`. `level` is a name such as `info`."""
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _of(process),
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -54,10 +55,24 @@ def configure(log_format: Literal["console", "json"], level: str, *, process: st
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     # httpx logs every request with its whole URL at INFO; our own line says what was attempted.
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(process=process)
 
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """Return a logger; its events have stable names such as `article.accepted`."""
     logger: FilteringBoundLogger = structlog.get_logger(name)
     return logger
+
+
+def _of(process: str) -> Processor:
+    """Return what lets a line bear the process and the request, unless the line names its request itself.
+
+    structlog's own way is a context variable for each: more to do for every request, and for every line.
+    """
+
+    def add(_logger: object, _method: str, line: EventDict) -> EventDict:
+        line["process"] = process
+        if request_id := current_request_id():
+            line.setdefault("request_id", request_id)
+        return line
+
+    return add

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.logs import get_logger
@@ -17,7 +16,7 @@ from shared.trail import REQUEST_ID_HEADER, TRACEPARENT_HEADER, answering, reque
 
 log = get_logger(__name__)
 
-_REQUEST_ID_FIELD = REQUEST_ID_HEADER.encode()
+_REQUEST_ID_FIELD, _TRACEPARENT_FIELD = REQUEST_ID_HEADER.encode(), TRACEPARENT_HEADER.encode()
 
 OfNote = Callable[[str, str, int], bool]
 """Whether a request is worth a line: by its method, the pattern of its route, and its status."""
@@ -75,8 +74,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        request_id = request_id_for(headers.get(REQUEST_ID_HEADER))
+        request_id = request_id_for(_header(scope, _REQUEST_ID_FIELD))
         # For the answer to what nobody expected, which is made outside of here.
         scope[REQUEST_ID_HEADER] = request_id
         status, started = _BROKEN_OFF, time.perf_counter()
@@ -90,7 +88,7 @@ class RequestLog:
 
         with (
             answering(request_id),
-            self._span(scope, headers) as span,
+            self._span(scope) as span,
         ):
             try:
                 await self._app(scope, receive, sending)
@@ -105,10 +103,10 @@ class RequestLog:
                 self._answered(route, status, seconds)
                 self._tell(scope, route, status, seconds)
 
-    def _span(self, scope: Scope, headers: Headers) -> AbstractContextManager[RequestSpan]:
-        if not scope["path"].startswith(self._traced):
+    def _span(self, scope: Scope) -> AbstractContextManager[RequestSpan]:
+        if not tracing.on or not scope["path"].startswith(self._traced):
             return nullcontext(RequestSpan())
-        return tracing.request(headers.get(TRACEPARENT_HEADER, ""))
+        return tracing.request(_header(scope, _TRACEPARENT_FIELD))
 
     def _tell(self, scope: Scope, route: str, status: int, seconds: float) -> None:
         if self._of_note(scope["method"], route, status):
@@ -119,3 +117,8 @@ class RequestLog:
                 status=status,
                 duration_ms=round(seconds * 1000, 1),
             )
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    """Return a header's first value, empty when there is none."""
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")

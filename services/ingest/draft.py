@@ -190,20 +190,28 @@ def read_article(stated: object) -> ArticleDraft:
 def _cleaned(value: Any, name: str, levels: int) -> Any:
     """Return the value with every text in it cleaned; an id or an address is right as it is, or refused."""
     if isinstance(value, str):
-        if isinstance(value, Origin):
-            return value
-        if name in _NEVER_MENDED:
-            return value.strip()
-        return clean_lines(value) if name in _SEVERAL_LINES else clean_line(value)
-    if isinstance(value, BaseModel):
-        value = value.model_dump(exclude_unset=True)
-    if not isinstance(value, dict | list | tuple):
-        return value
+        return value if isinstance(value, Origin) else _cleaned_text(value, name)
+    if isinstance(value, dict):
+        deeper = _one_less(levels)
+        return {(key := _shown(str(k))): _cleaned(inner, key, deeper) for k, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        deeper = _one_less(levels)
+        return [_cleaned(inner, name, deeper) for inner in value]
+    if isinstance(value, BaseModel):  # last: pydantic makes this question a slow one
+        return _cleaned(value.model_dump(exclude_unset=True), name, levels)
+    return value
+
+
+def _cleaned_text(text: str, name: str) -> str:
+    if name in _NEVER_MENDED:
+        return text.strip()
+    return clean_lines(text) if name in _SEVERAL_LINES else clean_line(text)
+
+
+def _one_less(levels: int) -> int:
     if not levels:
         raise PydanticCustomError("depth", "must not be nested so deeply")
-    if isinstance(value, dict):
-        return {(key := _shown(str(k))): _cleaned(inner, key, levels - 1) for k, inner in value.items()}
-    return [_cleaned(inner, name, levels - 1) for inner in value]
+    return levels - 1
 
 
 def _shown(name: str) -> str:

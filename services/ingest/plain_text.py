@@ -35,4 +35,6 @@ def clean_lines(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """Return cleaned text as one line, without space around it; other spaces stay as they are."""
+    if text.isprintable():  # hardly a line is not; then it has no break, and nothing that XML cannot hold
+        return text.strip()
     return _BREAK.sub(" ", clean_text(text)).strip()

@@ -81,13 +81,13 @@ _TEXT_BEHIND_A_TAG = re.compile(r">\s*[^\s<>&]")
 _MOST_ROUNDS = 6
 
 
-def clean_html(dirty: str, base_url: str | None) -> str | None:
-    """Return what of `dirty` may be published, or None when that shows nothing.
+def clean_html(text: str, base_url: str | None) -> str | None:
+    """Return what of this HTML may be published, or None when that shows nothing.
 
-    Relative links are resolved against `base_url` and dropped when there is none. Cleaning what was cleaned
-    changes nothing: an article that is read back and sent again is the same article.
+    Its characters were cleaned before (`clean_lines`), as those of every draft are. Relative links are
+    resolved against `base_url` and dropped when there is none. Cleaning what was cleaned changes nothing: an
+    article that is read back and sent again is the same article.
     """
-    text = clean_lines(dirty)
     cleaned = _clean(text, _KEEPING_RELATIVE_LINKS)
     if _MAY_BE_RELATIVE.search(cleaned):
         cleaned = _clean(text, _resolving(base_url) if base_url else _DROPPING_RELATIVE_LINKS)

@@ -41,6 +41,10 @@ def normalise(url: str) -> str:
     port = "" if parts.port in {None, 80, 443} else f":{parts.port}"
     written = unquote(parts.path or "", errors="surrogateescape")
     path = quote(written, errors="surrogateescape").rstrip("/")
-    asked = parse_qsl(parts.query or "", keep_blank_values=True, errors="surrogateescape")
-    query = urlencode([(k, v) for k, v in asked if not _TRACKING.match(k)], errors="surrogateescape")
+    query = _without_tracking(parts.query) if parts.query else ""
     return f"{host}{port}{path}" + (f"?{query}" if query else "")
+
+
+def _without_tracking(query: str) -> str:
+    asked = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
+    return urlencode([(k, v) for k, v in asked if not _TRACKING.match(k)], errors="surrogateescape")
