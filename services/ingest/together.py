@@ -65,7 +65,6 @@ class Together(Generic[Asked, Done]):
         self._side_by_side = side_by_side
         self._waiting: deque[_Caller[Asked, Done]] = deque()
         self._alone: deque[_Part[Asked, Done]] = deque()
-        self._left = 0
         self._working: set[asyncio.Task[None] | None] = set()
 
     async def ask(self, asked: Sequence[Asked]) -> list[Done]:
@@ -73,15 +72,14 @@ class Together(Generic[Asked, Done]):
         if not asked:
             return []
         caller: _Caller[Asked, Done] = _Caller(asked, asyncio.get_running_loop().create_future())
-        self._let_wait(caller)
-        if not self._working or (self._left >= self._most and len(self._working) < self._side_by_side):
+        self._waiting.append(caller)
+        if not self._working or (len(self._working) < self._side_by_side and self._a_whole_round_waits()):
             # In a context of its own: what is known of this caller is not true of those who come later.
             self._working.add(asyncio.create_task(self._work(), context=Context()))
         return await caller.answered
 
-    def _let_wait(self, caller: _Caller[Asked, Done]) -> None:
-        self._waiting.append(caller)
-        self._left += caller.left
+    def _a_whole_round_waits(self) -> bool:
+        return sum(caller.left for caller in self._waiting) >= self._most
 
     async def _work(self) -> None:
         try:
@@ -97,7 +95,6 @@ class Together(Generic[Asked, Done]):
         room = self._most
         for _ in range(len(self._waiting)):
             caller = self._waiting.popleft()
-            self._left -= caller.left
             part, room = caller.take(room, self._weigh)
             parts.append((caller, part))
             if room <= 0:
@@ -123,7 +120,6 @@ class Together(Generic[Asked, Done]):
             failed = [*(caller for caller, _ in (*parts, *self._alone)), *self._waiting]
             self._alone.clear()
             self._waiting.clear()
-            self._left = 0
         elif len(parts) == 1:
             failed = [parts[0][0]]
         else:
@@ -137,6 +133,6 @@ class Together(Generic[Asked, Done]):
         if caller.answered.done():
             return  # its task was cancelled
         if caller.left:
-            self._let_wait(caller)
+            self._waiting.append(caller)
         else:
             caller.answered.set_result(caller.done)

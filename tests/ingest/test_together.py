@@ -17,28 +17,37 @@ class Rounds:
         self.seen: list[list[int]] = []
         self.fails_at: dict[int, Exception] = {}
         self.go = asyncio.Event()
-        self.begun = asyncio.Event()
+        self._begun = asyncio.Semaphore(0)
         if not held:
             self.go.set()
 
     async def double(self, numbers: Sequence[int]) -> list[int]:
         """Do one round."""
         self.seen.append(list(numbers))
-        self.begun.set()
+        self._begun.release()
         await self.go.wait()
         for number in numbers:
             if number in self.fails_at:
                 raise self.fails_at[number]
         return [2 * number for number in numbers]
 
+    async def begin(self, wanted: int) -> None:
+        """Wait until so many more rounds have begun."""
+        async with asyncio.timeout(10):
+            for _ in range(wanted):
+                await self._begun.acquire()
+
 
 async def test_those_who_come_while_a_round_is_under_way_share_the_next() -> None:
     rounds = Rounds(held=True)
-    together = Together(rounds.double, most=100)
+    together = Together(rounds.double, most=100, side_by_side=2)
     first = asyncio.create_task(together.ask([1]))
-    await rounds.begun.wait()
+    await rounds.begin(1)
     others = asyncio.gather(*[together.ask([number, -number]) for number in (2, 3)])
+    # They ask; then a round beside the first would have begun.
     await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert rounds.seen == [[1]]
     rounds.go.set()
 
     assert await first == [2]
@@ -50,8 +59,7 @@ async def test_another_round_begins_beside_it_when_a_whole_one_waits() -> None:
     rounds = Rounds(held=True)
     together = Together(rounds.double, most=3, side_by_side=2)
     asking = [asyncio.create_task(together.ask(numbers)) for numbers in ([1], [2, 3], [4], [5, 6], [8])]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await rounds.begin(2)
     assert rounds.seen == [[1, 2, 3], [4, 5, 6]]
     rounds.go.set()
 
@@ -77,8 +85,7 @@ async def test_a_round_beside_the_one_that_met_an_outage_ends_for_itself() -> No
     rounds.fails_at[1] = RedisConnectionError("gone")
     together = Together(rounds.double, most=2, side_by_side=2)
     asking = [asyncio.create_task(together.ask(numbers)) for numbers in ([1, 2], [3, 4], [5])]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await rounds.begin(2)
     rounds.go.set()
     answers = await asyncio.gather(*asking, return_exceptions=True)
 
@@ -133,7 +140,7 @@ async def test_whoever_gives_up_waiting_holds_up_nobody() -> None:
     rounds = Rounds(held=True)
     together = Together(rounds.double, most=2)
     impatient = asyncio.create_task(together.ask(range(6)))
-    await rounds.begun.wait()
+    await rounds.begin(1)
     patient = asyncio.create_task(together.ask([100]))
     impatient.cancel()
     with suppress(asyncio.CancelledError):
