@@ -161,7 +161,7 @@ class Acceptance:
         partitions: dict[int, list[int]] = {}
         for index, step in enumerate(steps):
             partitions.setdefault(keys.partition_of(step.article_id, self._partitions), []).append(index)
-        if len(partitions) == 1:
+        if len(partitions) == 1:  # as for every single article: nothing to gather, so no task is made
             (partition,) = partitions
             return await self._committing[partition].ask(steps)
         answers = await asyncio.gather(

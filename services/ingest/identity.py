@@ -26,8 +26,6 @@ _QUOTES = re.compile(
 )
 _CUT_OFF = re.compile(r"[\s.,;:\u2026]+$")
 
-_AUTHORS_KNOWN = 4096
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -136,7 +134,7 @@ def in_utc(moment: date | None, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(moment, time.min, zone).astimezone(UTC)
 
 
-@lru_cache(_AUTHORS_KNOWN)
+@lru_cache(4096)
 def _author(name: str) -> str:
     """Return what counts of an author's name; the same few write most of what comes in."""
     return _plain(without_honorifics(name))
