@@ -1,16 +1,16 @@
 """Traces of what becomes of an article, from the request that brought it to the attempts at partners.
 
 Only when a collector is named; without one nothing that traces is even imported. Between processes a span
-is known by its `traceparent`, which travels as part of the trail (`shared/trail.py`): FastStream's
-middleware puts it into the message, and whoever records a span later names it as the parent.
+is known by its `traceparent`, which travels as part of the trail (`shared/trail.py`) in the message, and
+whoever records a span later names it as the parent.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from shared.trail import TRACEPARENT_HEADER
 
@@ -70,13 +70,31 @@ class Tracing:
             self._provider.shutdown()
         self._exporter = self._provider = self._tracer = None
 
-    def broker_middlewares(self) -> Sequence[Any]:
-        """Return what makes FastStream put the current span into every message."""
-        if self._provider is None:
-            return ()
-        from faststream.redis.opentelemetry import RedisTelemetryMiddleware  # noqa: PLC0415
+    def create_message(self, destination: str, message_id: str) -> str:
+        """Record that the current span makes a message; return the `traceparent` that it bears, or nothing.
 
-        return (RedisTelemetryMiddleware(tracer_provider=self._provider),)
+        https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/#span-kind
+        """
+        if self._tracer is None:
+            return ""
+        from opentelemetry.trace import SpanKind, set_span_in_context  # noqa: PLC0415
+        from opentelemetry.trace.propagation.tracecontext import (  # noqa: PLC0415
+            TraceContextTextMapPropagator,
+        )
+
+        span = self._tracer.start_span(
+            f"{destination} create",
+            kind=SpanKind.PRODUCER,
+            attributes={
+                "messaging.system": "redis",
+                "messaging.destination.name": destination,
+                "messaging.message.conversation_id": message_id,
+            },
+        )
+        span.end()
+        headers: dict[str, str] = {}
+        TraceContextTextMapPropagator().inject(headers, set_span_in_context(span))
+        return headers.get(TRACEPARENT_HEADER, "")
 
     @contextmanager
     def request(self, traceparent: str) -> Iterator[RequestSpan]:

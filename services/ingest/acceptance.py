@@ -7,7 +7,6 @@ from enum import StrEnum
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from faststream.redis import RedisBroker
 from redis.asyncio import Redis
 
 from services.ingest.claims import Claim, Claims
@@ -84,7 +83,6 @@ class Acceptance:
     def __init__(
         self,
         redis: "Redis",
-        broker: RedisBroker,
         *,
         partitions: int,
         zone: ZoneInfo,
@@ -92,7 +90,7 @@ class Acceptance:
         metrics: Metrics,
     ) -> None:
         self._redis = redis
-        publisher = Publisher(redis, broker, clock, zone)
+        publisher = Publisher(redis, clock, zone)
         self._partitions = partitions
         self._zone = zone
         self._clock = clock

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
-from faststream.redis import RedisBroker
 from prometheus_client import CollectorRegistry
 from redis.exceptions import RedisError
 
@@ -27,7 +26,6 @@ from shared.outage_answers import Outages
 from shared.redis_address import redis_url
 from shared.redis_connection import connect, not_writable_because
 from shared.request_log import RequestLog
-from shared.tracing import tracing
 
 _COME_AGAIN = "The store cannot take this just now. Send it again: it is never taken twice."
 
@@ -43,11 +41,9 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
     """Return the service; nothing is connected before its first request."""
     redis = connect(redis_url(settings), retries=0)
     untimed = connect(redis_url(settings), retries=0, timeout=None)
-    broker = RedisBroker(redis_url(settings), apply_types=False, middlewares=tracing.broker_middlewares())
     metrics = Metrics(CollectorRegistry())
     acceptance = Acceptance(
         untimed,
-        broker,
         partitions=settings.partitions,
         zone=settings.zone,
         clock=clock,
@@ -56,9 +52,7 @@ def make_app(settings: IngestSettings, *, clock: Clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await broker.start()
         yield
-        await broker.stop()
         await untimed.aclose()
         await redis.aclose()
 

@@ -1,32 +1,26 @@
 """The one place where an article and its event are written: together, in one transaction, or not at all."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from faststream.redis import RedisBroker
-from pydantic_core import to_json
 from redis.asyncio import Redis
 from redis.exceptions import WatchError
 
 from services.ingest.deadline import deadline
 from services.ingest.decide import Changed, Decision, Moment
 from services.ingest.record import Record
-from services.ingest.watching import watch_and_read
+from services.ingest.watching import watching
+from services.ingest.writing import Written, writing
 from shared import keys
 from shared.clock import Clock
-from shared.events import ArticleEvent
 from shared.identifiers import new_event_id
 from shared.tracing import tracing
 from shared.trail import Trail, current_request_id
 
 _MOST_TRIES = 200
 """Each lost race means that somebody else's transaction came through."""
-
-_JSON = {"content-type": "application/json"}
-"""FastStream says it by itself only of what it has written itself."""
 
 
 class TooManyWriters(Exception):  # noqa: N818 - says what there was, as the client is told
@@ -56,7 +50,6 @@ class Publisher:
     """
 
     redis: "Redis"
-    broker: RedisBroker
     clock: Clock
     zone: ZoneInfo
 
@@ -72,50 +65,39 @@ class Publisher:
                 async with deadline():
                     return await self._try(partition, steps, tried)
             except WatchError:
-                # Somebody else changed an article meanwhile, or (redis-py says it the same way) the
-                # connection was lost and the transaction's end is not known: reading again tells.
+                # Somebody else changed an article meanwhile, or the connection was lost and the
+                # transaction's end is not known: reading again tells.
                 continue
         raise TooManyWriters
 
     async def _try(
         self, partition: int, steps: Sequence[Step], tried: dict[str, list[Decision]]
     ) -> list[Decision]:
+        stream = keys.events(partition)
         names = {step.article_id: keys.article(partition, step.article_id) for step in steps}
-        async with self.redis.pipeline(transaction=True) as pipe:
-            stored = await watch_and_read(pipe, list(names.values()))
+        async with watching(self.redis, list(names.values())) as transaction:
             records = {
                 article_id: Record.model_validate_json(found)
-                for article_id, found in zip(names, stored, strict=True)
+                for article_id, found in zip(names, transaction.values, strict=True)
                 if found
             }
             for record in records.values():
                 if record.event_id in tried:
                     return tried[record.event_id]
             decisions = self._decide(steps, records)
-            changes = [
-                (decision, step.context)
+            written = [
+                Written(
+                    names[step.article_id],
+                    decision.record,
+                    decision.event,
+                    step.context.run(_trail, stream, decision.event.id),
+                )
                 for decision, step in zip(decisions, steps, strict=True)
                 if isinstance(decision, Changed)
             ]
-            if not changes:
-                return decisions
-            pipe.multi()  # type: ignore[no-untyped-call] # redis-py has no annotation here
-            stored_anew: dict[str, bytes] = {}
-            for change, context in changes:
-                article = to_json(change.record.article)
-                stored_anew[names[change.record.article.id]] = _with_article(change.record, article)
-                publishing = self.broker.publish(
-                    _with_article(change.event, article),
-                    stream=keys.events(partition),
-                    pipeline=pipe,
-                    correlation_id=change.event.id,
-                    headers=_JSON | Trail(context.run(current_request_id)).headers(),
-                )
-                # The span that is to stand in the message is known in the request's own context only.
-                await (asyncio.create_task(publishing, context=context) if tracing.on else publishing)
-            pipe.mset(stored_anew)
-            tried |= dict.fromkeys((change.event.id for change, _ in changes), decisions)
-            await pipe.execute()
+            if written:
+                tried |= dict.fromkeys((one.event.id for one in written), decisions)
+                await transaction.write(await writing(stream, written))
         return decisions
 
     def _decide(self, steps: Sequence[Step], records: dict[str, Record]) -> list[Decision]:
@@ -130,6 +112,6 @@ class Publisher:
         return decisions
 
 
-def _with_article(value: Record | ArticleEvent, article: bytes) -> bytes:
-    """Return the value as JSON; that of its article, most of it, is written once for both."""
-    return b'{"article":%b,%b' % (article, to_json(value, exclude={"article"})[1:])
+def _trail(stream: str, event_id: str) -> Trail:
+    """Return what the event is to bear of the request; known in the request's own context only."""
+    return Trail(current_request_id(), tracing.create_message(stream, event_id))
