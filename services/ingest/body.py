@@ -5,6 +5,7 @@ from codecs import BOM_UTF8
 from collections import Counter
 from typing import NoReturn
 
+import jiter
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
@@ -41,8 +42,17 @@ async def read_json(request: Request, *, optional: bool = False) -> object:
 
 def parse_json(raw: bytes) -> object:
     """Return the JSON value (RFC 8259, UTF-8), or raise the 400 that says where it is wrong."""
+    raw = raw.removeprefix(BOM_UTF8)
     try:
-        return _STRICT.decode(raw.removeprefix(BOM_UTF8).decode())
+        return jiter.from_json(raw, allow_inf_nan=False, catch_duplicate_keys=True)
+    except ValueError:
+        # It is six times as fast as Python's own, but reads neither lone surrogates nor very deep nesting.
+        return _read_carefully(raw)
+
+
+def _read_carefully(raw: bytes) -> object:
+    try:
+        return _STRICT.decode(raw.decode())
     except UnicodeDecodeError as error:
         raise Problem(400, f"The body is not UTF-8: byte {error.start} cannot be read.") from error
     except RecursionError as error:
@@ -68,7 +78,6 @@ def _refuse(constant: str) -> NoReturn:
 
 
 _STRICT = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_named_once)
-"""Made once: that and the mark of UTF-8 taken off by hand halve the time for a short body."""
 
 
 def _require_media_type(request: Request, wanted: str, ending: str) -> None:
