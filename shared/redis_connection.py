@@ -31,7 +31,7 @@ class _Mended(AbstractConnection):
         Its own writing copies what there is of a command anew for each argument: three to six times as slow.
         """
         try:
-            return [hiredis.pack_command((*args[0].split(), *args[1:]))]
+            return [hiredis.pack_command((*args[0].split(), *args[1:]) if " " in args[0] else args)]
         except TypeError:  # what only redis-py itself knows how to write, or to refuse
             return super().pack_command(*args)
 

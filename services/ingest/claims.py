@@ -20,14 +20,15 @@ from services.ingest.deadline import deadline
 from services.ingest.identity import Facts, Identity, candidate
 from services.ingest.title_index import Titled
 from shared import keys
+from shared.exchange import Command
 from shared.scripting import Call, Script, run_calls
 
 _MOST_ROUNDS = 200
 """Each lost race means that somebody else's claim came through: only very many at once get here."""
 
-# The key still has the owner that was seen, or none.
-_CLAIM_ADDRESS = Script("""
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+# The key still has the owner that was seen.
+_TAKE_OVER = Script("""
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1
 """)
@@ -166,14 +167,18 @@ class Claims:
 
     async def _claim_addresses(self, turns: Sequence[_Turn]) -> None:
         """Claim each turn's address for its article, unless a settled one holds it."""
-        claimed, calls = [], []
+        free: list[tuple[_Turn, Command]] = []
+        unsettled: list[tuple[_Turn, Call]] = []
         for turn in turns:
-            key, holder = turn.identity.url, turn.url
-            if key and holder != turn.article_id and not (holder and turn.is_settled(holder)):
-                claimed.append(turn)
-                calls.append(Call(_CLAIM_ADDRESS, (key,), (holder or "", turn.article_id)))
-        answers, _ = await run_calls(self.redis, calls)
-        _mark_lost(claimed, answers)
+            key, holder, article_id = turn.identity.url, turn.url, turn.article_id
+            if key and holder is None:
+                free.append((turn, ("SET", key, article_id, "NX")))
+            elif key and holder and holder != article_id and not turn.is_settled(holder):
+                unsettled.append((turn, Call(_TAKE_OVER, (key,), (holder, article_id))))
+        answers, done = await run_calls(
+            self.redis, [call for _, call in unsettled], first=[command for _, command in free]
+        )
+        _mark_lost([turn for turn, _ in (*free, *unsettled)], (*done, *answers))
 
     async def _claim_titles(self, turns: Sequence[_Turn]) -> None:
         calls = [title_index.claiming(turn.identity, turn.article_id, turn.titled) for turn in turns]

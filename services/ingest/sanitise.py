@@ -89,7 +89,7 @@ def clean_html(text: str, base_url: str | None) -> str | None:
     article that is read back and sent again is the same article.
     """
     cleaned = _clean(text, _KEEPING_RELATIVE_LINKS)
-    if _MAY_BE_RELATIVE.search(cleaned):
+    if "=" in cleaned and _MAY_BE_RELATIVE.search(cleaned):
         cleaned = _clean(text, _resolving(base_url) if base_url else _DROPPING_RELATIVE_LINKS)
     return cleaned if _shows_something(cleaned) else None
 

@@ -19,14 +19,18 @@ _UNDATED = "~"
 _AT_ONCE = 100
 """Articles that one reading looks at; hardly any title has as many of a day, or without one."""
 
-# Those with an address are passed over for a draft that has one: the same address is found by itself.
+# A title that nobody bears has no days either. Articles with an address are passed over for a draft that
+# has one: the same address is found by itself.
 _READ = Script("""
+local count = redis.call('HLEN', KEYS[1])
+if count == 0 then return {0, false, 0, {}} end
 local day, has_address = ARGV[1], ARGV[2] == '1'
 local first, most = tonumber(ARGV[3]), tonumber(ARGV[4])
+local ranges = {{'-', '+'}}
+if day ~= '' then ranges = {{'[' .. day .. '|', '(' .. day .. '}'}, {'[~|', '(~}'}} end
 local found, is_full = {}, 0
-for range = 5, #ARGV, 2 do
-  local members = redis.call(
-    'ZREVRANGEBYLEX', KEYS[2], ARGV[range + 1], ARGV[range], 'LIMIT', first, most)
+for _, range in ipairs(ranges) do
+  local members = redis.call('ZREVRANGEBYLEX', KEYS[2], range[2], range[1], 'LIMIT', first, most)
   for _, member in ipairs(members) do
     local id, address = string.match(member, '^[^|]*|(.*)|(.)$')
     if not (has_address and address == '+') then
@@ -36,17 +40,19 @@ for range = 5, #ARGV, 2 do
   end
   if #members == most then is_full = 1 end
 end
-return {redis.call('HLEN', KEYS[1]), redis.call('HGET', KEYS[3], day), is_full, found}
+return {count, redis.call('HGET', KEYS[3], day), is_full, found}
 """)
 
 # All is as it was read: as many articles, this one's facts, and whose the day is.
 _CLAIM = Script("""
-local id, before, day, holder = ARGV[1], ARGV[3], ARGV[7], ARGV[8]
-if redis.call('HLEN', KEYS[1]) ~= tonumber(ARGV[2]) then return 0 end
-if (redis.call('HGET', KEYS[1], id) or '') ~= before then return 0 end
-if (redis.call('HGET', KEYS[3], day) or '') ~= holder then return 0 end
+local id, count, before, old, day, holder = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[5], ARGV[7], ARGV[8]
+if redis.call('HLEN', KEYS[1]) ~= count then return 0 end
+if count > 0 then
+  if (redis.call('HGET', KEYS[1], id) or '') ~= before then return 0 end
+  if (redis.call('HGET', KEYS[3], day) or '') ~= holder then return 0 end
+end
 redis.call('HSET', KEYS[1], id, ARGV[4])
-redis.call('ZREM', KEYS[2], ARGV[5])
+if old ~= '' then redis.call('ZREM', KEYS[2], old) end
 redis.call('ZADD', KEYS[2], 0, ARGV[6])
 if day ~= '' and holder == '' then redis.call('HSET', KEYS[3], day, id) end
 return 1
@@ -80,10 +86,9 @@ class Titled:
 
 def reading(identity: Identity, page: int = 0) -> Call:
     """Return the call for a page of the articles in question; those of the first pages are preferred."""
-    day = identity.facts.day or ""
-    ranges = [*_within(day), *_within(_UNDATED)] if day else ["-", "+"]
-    has_address = "1" if identity.facts.url else ""
-    return Call(_READ, _keys(identity), (day, has_address, page * _AT_ONCE, _AT_ONCE, *ranges))
+    facts = identity.facts
+    has_address = "1" if facts.url else ""
+    return Call(_READ, _keys(identity), (facts.day or "", has_address, page * _AT_ONCE, _AT_ONCE))
 
 
 def reading_one(identity: Identity, article_id: str) -> Command:
@@ -108,10 +113,6 @@ def claiming(identity: Identity, article_id: str, seen: Titled) -> Call | None:
 def _keys(identity: Identity) -> tuple[str, str, str]:
     title = identity.title
     return keys.identity_title(title), keys.identity_title_days(title), keys.identity_title_dates(title)
-
-
-def _within(day: str) -> tuple[str, str]:
-    return f"[{day}|", f"({day}}}"
 
 
 def _member(facts: Facts, article_id: str) -> str:
