@@ -22,6 +22,10 @@ _UNTOLD = (
 )
 
 
+_FEW, _LONG = 20, 6000
+"""Arguments, and bytes of one: with more of both, hiredis takes 14 µs for each 10 KB, redis-py one."""
+
+
 class _Mended(AbstractConnection):
     """redis-py's connection with three things mended."""
 
@@ -29,7 +33,10 @@ class _Mended(AbstractConnection):
         """Write a command as Redis reads it, by hiredis, as redis-py's blocking client does.
 
         Its own writing copies what there is of a command anew for each argument: three to six times as slow.
+        But it hands long values on as they are, where hiredis copies them into memory that it asks for anew.
         """
+        if len(args) > _FEW and isinstance(args[-1], bytes) and len(args[-1]) > _LONG:
+            return super().pack_command(*args)
         try:
             return [hiredis.pack_command((*args[0].split(), *args[1:]) if " " in args[0] else args)]
         except TypeError:  # what only redis-py itself knows how to write, or to refuse

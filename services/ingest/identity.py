@@ -4,13 +4,13 @@ An article comes back under other typography, on other pages, with or without it
 must not depend on any of that.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from json.encoder import encode_basestring_ascii as _text_as_json
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
@@ -55,19 +55,22 @@ class Facts:
         )
 
     def to_json(self) -> bytes:
-        """Return the facts as stored, always the same bytes for the same facts."""
-        stored = {
-            "day": self.day,
-            "authors": sorted(self.authors),
-            "outlet": self.outlet,
-            "url": self.url,
-        }
-        return json.dumps(stored).encode()
+        """Return the facts as stored, always the same bytes for the same facts: those of `json.dumps`.
+
+        Put together here, since to make its encoder takes `json.dumps` longer than the facts.
+        """
+        authors = ", ".join(map(_text_as_json, sorted(self.authors)))
+        day, outlet, url = map(_text_or_null, (self.day, self.outlet, self.url))
+        return f'{{"day": {day}, "authors": [{authors}], "outlet": {outlet}, "url": {url}}}'.encode()
 
     @classmethod
     def from_json(cls, stored: bytes) -> "Facts":
         """Return the facts that `to_json` wrote."""
         return _FACTS.validate_json(stored)
+
+
+def _text_or_null(text: str | None) -> str:
+    return "null" if text is None else _text_as_json(text)
 
 
 _FACTS = TypeAdapter(Facts)

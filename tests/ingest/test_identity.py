@@ -1,5 +1,6 @@
 """What makes two statements be about one article."""
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -104,6 +105,18 @@ def test_titles_before_names_make_no_other_byline() -> None:
 def test_facts_survive_being_stored() -> None:
     stored = facts(MONDAY, "ana", "ben", outlet="the diplomat")
     assert Facts.from_json(stored.to_json()) == stored
+
+
+_SOME_TEXT = st.none() | st.text()
+
+
+@given(_SOME_TEXT, st.frozensets(st.text()), _SOME_TEXT, _SOME_TEXT)
+def test_facts_are_stored_as_json_writes_them_whatever_is_in_them(
+    day: str | None, authors: frozenset[str], outlet: str | None, url: str | None
+) -> None:
+    """What was stored is compared with what is written now, byte by byte."""
+    stored = {"day": day, "authors": sorted(authors), "outlet": outlet, "url": url}
+    assert Facts(day, authors, outlet, url).to_json() == json.dumps(stored).encode()
 
 
 def test_a_date_is_a_day_of_the_set_zone_and_begins_at_its_midnight() -> None:

@@ -80,6 +80,15 @@ def test_commands_are_written_as_redis_py_writes_them(arguments: list[list[Any]]
     assert b"".join(ours.pack_commands(commands)) == b"".join(theirs.pack_commands(commands))
 
 
+def test_many_long_values_are_handed_on_as_they_are() -> None:
+    values = [bytes([65 + number]) * 10_000 for number in range(20)]
+    command = ("MSET", *[part for value in values for part in ("clé", value)])
+    written = connect("redis://127.0.0.1:1").connection_pool.connection_class().pack_command(*command)
+    assert b"".join(written) == b"".join(Connection().pack_command(*command))
+    assert [part for part in written if len(part) > 1000] == values
+    assert {id(value) for value in values} <= {id(part) for part in written}
+
+
 @pytest.mark.parametrize("argument", [None, True, ["a list"]], ids=repr)
 def test_what_redis_cannot_take_is_refused(argument: Any) -> None:
     with pytest.raises(DataError):
