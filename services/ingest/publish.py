@@ -45,8 +45,8 @@ class Step:
 class Publisher:
     """Reads records, lets the steps decide, and writes what changed together with its events.
 
-    `redis` must not repeat commands by itself: after a lost connection we look whether the write took place.
-    It needs no timeout of its own.
+    `redis` needs no timeout of its own, and repeats nothing: after a lost connection we look whether the
+    write took place.
     """
 
     redis: "Redis"

@@ -45,7 +45,7 @@ class Watched:
 async def watching(redis: "Redis", names: Sequence[str]) -> AsyncIterator[Watched]:
     """Give what these keys hold, to be written in the block or left alone.
 
-    Raises redis-py's errors when they cannot be read. The client must not repeat commands by itself.
+    Raises redis-py's errors when they cannot be read.
     """
     pool = redis.connection_pool
     connection = await pool.get_connection()  # type: ignore[no-untyped-call] # not annotated

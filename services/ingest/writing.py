@@ -15,8 +15,8 @@ from shared.events import ArticleEvent
 from shared.exchange import Command
 from shared.trail import Trail
 
-_SOME_EVENT = "evt_" + 32 * "0"
-"""As long as every event's id."""
+_SOME_EVENT = 36 * "?"
+"""As long as every event's id, and in nobody's trail."""
 
 _JSON = {"content-type": "application/json"}
 """FastStream says it by itself only of what it has written itself."""
@@ -60,9 +60,10 @@ class _Heads:
     _around_the_id: dict[Trail, list[bytes]] = field(default_factory=dict)
 
     async def of(self, event_id: str, trail: Trail) -> bytes:
-        if trail not in self._around_the_id:
+        around = self._around_the_id.get(trail)
+        if around is None:
             head = await BinaryMessageFormatV1.encode(
                 message=b"", reply_to=None, headers=_JSON | trail.headers(), correlation_id=_SOME_EVENT
             )
-            self._around_the_id[trail] = head.split(_SOME_EVENT.encode())
-        return event_id.encode().join(self._around_the_id[trail])
+            around = self._around_the_id[trail] = head.split(_SOME_EVENT.encode())
+        return event_id.encode().join(around)

@@ -54,6 +54,7 @@ async def test_records_and_events_are_as_they_were_put_together(redis: Redis) ->
         NO_TRAIL,
         Trail("req_1"),
         Trail("req_1"),
+        Trail("evt_" + 32 * "0"),
         Trail("req_2", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
     ]
     all_written = [
