@@ -77,6 +77,14 @@ class Deliveries:
                     return found
                 await asyncio.sleep(0.01)
 
+    async def nothing_in_hand(self, endpoint: Endpoint) -> None:
+        """Return as soon as every attempt at the endpoint that was begun has ended and is written down."""
+        async with asyncio.timeout(15):
+            while True:
+                if not await self.redis.zcard(keys.endpoint_leased(endpoint.id)):
+                    return
+                await asyncio.sleep(0.01)
+
     async def counted(self, attempts: int) -> Totals:
         """Return everything that was counted, once so many attempts were; they are a moment after each."""
         async with asyncio.timeout(15):

@@ -116,6 +116,8 @@ async def test_five_days_of_nothing_but_failures_disable_and_resume_goes_on(redi
             await sending.outcome(endpoint, event, DeliveryStatus.RETRYING)
             found = await sending.until(endpoint, EndpointStatus(status))
         assert found.status_reason == "Nothing but failures since 2026-03-02 12:00 UTC."
+        # A failure that is written down after the resumption would have the endpoint wait again.
+        await sending.nothing_in_hand(endpoint)
 
         receiver.answer = answering(204)
         clock.move(days=1)
