@@ -25,9 +25,11 @@ _READ = Script("""
 local count = redis.call('HLEN', KEYS[1])
 if count == 0 then return {0, false, 0, {}} end
 local day, has_address = ARGV[1], ARGV[2] == '1'
-local first, most = tonumber(ARGV[3]), tonumber(ARGV[4])
+local first, most, undated = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local ranges = {{'-', '+'}}
-if day ~= '' then ranges = {{'[' .. day .. '|', '(' .. day .. '}'}, {'[~|', '(~}'}} end
+if day ~= '' then
+  ranges = {{'[' .. day .. '|', '(' .. day .. '}'}, {'[' .. undated .. '|', '(' .. undated .. '}'}}
+end
 local found, is_full = {}, 0
 for _, range in ipairs(ranges) do
   local members = redis.call('ZREVRANGEBYLEX', KEYS[2], range[2], range[1], 'LIMIT', first, most)
@@ -88,7 +90,8 @@ def reading(identity: Identity, page: int = 0) -> Call:
     """Return the call for a page of the articles in question; those of the first pages are preferred."""
     facts = identity.facts
     has_address = "1" if facts.url else ""
-    return Call(_READ, _keys(identity), (facts.day or "", has_address, page * _AT_ONCE, _AT_ONCE))
+    asked = (facts.day or "", has_address, page * _AT_ONCE, _AT_ONCE, _UNDATED)
+    return Call(_READ, _keys(identity), asked)
 
 
 def reading_one(identity: Identity, article_id: str) -> Command:
