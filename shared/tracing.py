@@ -73,7 +73,7 @@ class Tracing:
     def create_message(self, destination: str, message_id: str) -> str:
         """Record that the current span makes a message; return the `traceparent` that it bears, or nothing.
 
-        https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/#span-kind
+        https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
         """
         if self._tracer is None:
             return ""

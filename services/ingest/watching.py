@@ -50,8 +50,9 @@ async def watching(redis: "Redis", names: Sequence[str]) -> AsyncIterator[Watche
     pool = redis.connection_pool
     connection = await pool.get_connection()  # type: ignore[no-untyped-call] # not annotated
     try:
-        watching, values = await exchange(connection, [("WATCH", *names), ("MGET", *names)])
-        _raise_refusal([watching, values])
+        answers = await exchange(connection, [("WATCH", *names), ("MGET", *names)])
+        _raise_refusal(answers)
+        _, values = answers
         watched = Watched(connection, values)
         yield watched
         if not watched.is_over:

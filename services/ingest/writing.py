@@ -1,7 +1,8 @@
 """How articles and their events are stored: records by their keys, events as entries of the stream.
 
 The article is most of both, so its JSON is written once. What stands in front of an event in its entry is
-FastStream's binary message format, version 1; its own `publish` takes 15 µs for each message, this takes 3.
+FastStream's binary message format, version 1. Measured: its own `publish` takes 18 µs for a message of 10 KB,
+this takes 7.
 """
 
 from collections.abc import Sequence

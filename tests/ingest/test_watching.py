@@ -55,9 +55,7 @@ async def test_who_only_reads_leaves_nothing_watched(redis: Redis, client: Redis
     assert len(await redis.client_list()) == 2  # the connection was kept
 
 
-async def test_who_fails_in_the_middle_leaves_nothing_watched_and_nothing_written(
-    redis: Redis, client: Redis
-) -> None:
+async def test_who_fails_in_the_middle_leaves_nothing_watched(redis: Redis, client: Redis) -> None:
     with pytest.raises(ZeroDivisionError):
         async with watching(client, ["one"]):
             raise ZeroDivisionError

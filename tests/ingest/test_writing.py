@@ -1,4 +1,4 @@
-"""Articles and their events as one command writes them."""
+"""Articles and their events as one transaction writes them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,12 +11,13 @@ from redis.exceptions import OutOfMemoryError
 from services.ingest.record import Record
 from services.ingest.watching import watching
 from services.ingest.writing import Written, writing
+from shared import keys
 from shared.events import ArticleEvent
 from shared.identifiers import new_event_id
 from shared.trail import NO_TRAIL, Trail
 from tests.builders import NOON, an_article, an_event
 
-STREAM = "newswire:{p0}:events"
+STREAM = keys.events(0)
 
 
 def a_written(key: str = "one", trail: Trail = NO_TRAIL, **fields: Any) -> Written:
