@@ -51,10 +51,6 @@ async def test_nothing_accepted_is_lost_when_a_process_is_killed_in_a_burst(
                 return len({request.headers["webhook-id"] for request in receiver.received}) >= BURST
 
             await asyncio.to_thread(installation.wait, all_arrived, "the partner has every event", 60)
-            newest = {item["id"] for item in installation.feed_items("topic/burst")}
-            assert len(newest) == 50
-            assert newest <= ids
-            assert await asyncio.to_thread(ids_in_pages, installation, ids) == ids
 
             def backlog_is_gone() -> bool:
                 endpoints = installation.feed.get("/api/backlog").json()["endpoints"]
@@ -62,7 +58,12 @@ async def test_nothing_accepted_is_lost_when_a_process_is_killed_in_a_burst(
                     row["due"] == 0 and row["retrying"] == 0 for row in endpoints
                 )
 
+            # The feeds may be behind: what the dead one had in hand is taken up by each group by itself.
             await asyncio.to_thread(installation.wait, backlog_is_gone, "the backlog is gone", 60)
+            newest = {item["id"] for item in installation.feed_items("topic/burst")}
+            assert len(newest) == 50
+            assert newest <= ids
+            assert await asyncio.to_thread(ids_in_pages, installation, ids) == ids
 
 
 def test_the_backlog_is_true_while_the_consumer_is_stopped_and_after_it_has_caught_up(
